@@ -1,0 +1,62 @@
+"""One way for every log line: standard-library loggers, rendered by structlog as coloured console or JSON."""
+
+import logging.config
+from typing import Any
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+LEVELS = {"error": "ERROR", "warn": "WARNING", "warning": "WARNING", "info": "INFO", "debug": "DEBUG"}
+SHARED = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def one_line(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """One event is one line: a station's `%0a` must not forge a second (CWE-117)."""
+    text = str(event.get("event", ""))
+    if not text.isprintable():
+        event["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return event
+
+
+def formatter(renderer: Any) -> dict[str, Any]:
+    processors = [one_line, structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer]
+    return {"()": structlog.stdlib.ProcessorFormatter, "processors": processors, "foreign_pre_chain": SHARED}
+
+
+def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
+    """A dictConfig, applied at once. `style` is console or json, `file` a path or empty. Raises ImproperlyConfigured."""
+    if level.lower() not in LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}; use error, warn, info or debug")
+    if style not in ("console", "json"):
+        raise ImproperlyConfigured(f"LOG_FORMAT is {style!r}; use console or json")
+    json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler", "formatter": style}}
+    if file:
+        handlers["file"] = {
+            "class": "logging.handlers.RotatingFileHandler",
+            "filename": file,
+            "maxBytes": 10_000_000,
+            "backupCount": 10,
+            "encoding": "utf-8",
+            "formatter": "json" if style == "json" else "plain",
+        }
+    config = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "console": formatter([structlog.dev.ConsoleRenderer(pad_event_to=0)]),
+            "plain": formatter([structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]),
+            "json": formatter(json),
+        },
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": LEVELS[level.lower()]},
+        "loggers": {name: {"level": "WARNING"} for name in ("daphne", "asyncio", "httpx", "httpcore")},
+    }
+    logging.config.dictConfig(config)
+    return config

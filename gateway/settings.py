@@ -1,0 +1,131 @@
+"""Settings of the gateway. Precedence: environment, then `.env`, then the defaults here (docs/operations.md lists them)."""
+
+import os
+import socket
+from pathlib import Path
+
+import environ
+
+from gateway.conf import cache, channel_layers, database, logging_config, navigation, spectacular
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(os.environ.get("GATEWAY_ENV_FILE", str(BASE_DIR / ".env")))  # never overrides the environment
+
+# --- who runs this, and where -------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+GATEWAY_PROFILE = env.str("GATEWAY_PROFILE", "dev" if DEBUG else "prod")
+SAMPLE_SECRET_KEY = "sample-key-that-production-refuses"  # noqa: S105 - gateway.E001 refuses it in prod
+SECRET_KEY = env.str("SECRET_KEY", "") or SAMPLE_SECRET_KEY
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if GATEWAY_PROFILE == "dev" else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HOST = env.str("HOST", "0.0.0.0")  # noqa: S104 - charge points come from outside
+PORT = env.int("PORT", 3000)
+GATEWAY_SLOT = env.str("GATEWAY_SLOT", "") or f"{socket.gethostname()}:{PORT}"
+
+# --- charge points ------------------------------------------------------------------------------------------------
+HEARTBEAT_INTERVAL = env.int("HEARTBEAT_INTERVAL", 60)  # seconds
+CALL_TIMEOUT = env.float("CALL_TIMEOUT", 30.0)  # seconds
+COMMAND_QUEUE_DEPTH = env.int("COMMAND_QUEUE_DEPTH", 20)
+STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == "dev" else "known")
+REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
+OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
+LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
+LEASE_SECONDS = 90
+LEASE_RENEWAL_SECONDS = 30
+
+# --- Django -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "gateway",  # before daphne: its runserver uses the guarded server
+    "daphne",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rfid",
+    "stations",
+    "sessions_app",
+    "ocpp_ws",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "gateway.urls"
+ASGI_APPLICATION = "gateway.asgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "gateway" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DATABASES = {"default": database(env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'gateway.db'}"), BASE_DIR)}
+REDIS_URL = env.str("REDIS_URL", "")
+CHANNEL_LAYERS = channel_layers(REDIS_URL)
+CACHES = cache(REDIS_URL)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
+
+LANGUAGE_CODE = "en-gb"  # 24-hour clock, day before month
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+USE_TZ = True
+FORMAT_MODULE_PATH = ["gateway.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # no collectstatic needed; with it, files come compressed from STATIC_ROOT
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["gateway.api.permissions.ApiAccess"],
+    "DEFAULT_PAGINATION_CLASS": "gateway.api.pagination.PageSizePagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "gateway.api.filters.StrictFilterBackend",
+        "rest_framework.filters.OrderingFilter",
+        "rest_framework.filters.SearchFilter",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "gateway.api.problems.problem_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = spectacular()
+UNFOLD = navigation()
+LOGGING_CONFIG = None
+LOGGING = logging_config(
+    level=env.str("LOG_LEVEL", "info"), file=env.str("LOG_FILE", ""), style=env.str("LOG_FORMAT", "console")
+)

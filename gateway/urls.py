@@ -1,0 +1,8 @@
+"""Every HTTP address of the gateway."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

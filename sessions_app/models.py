@@ -1,0 +1,138 @@
+"""Who charged where, and how much."""
+
+from django.db import models
+from django.db.models import Q
+
+from rfid.models import RfidCard
+from stations.models import ChargingStation, Command, Connector
+
+
+class ChargingSession(models.Model):
+    """One transaction of a station, from StartTransaction to StopTransaction.
+
+    `id` is the time of its registration in ms since 1970, made unique: it never repeats and orders by time.
+    `transaction_id` is the number that the station was told (docs/api.md says how they relate).
+    `active_connector` is set while the session is active and emptied when it ends: a nullable unique reference, so
+    that a connector has at most one active session on every database.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        COMPLETED = "completed"
+        INTERRUPTED = "interrupted"
+
+    id = models.BigIntegerField(primary_key=True)
+    transaction_id = models.BigIntegerField(unique=True)
+    station = models.ForeignKey(ChargingStation, on_delete=models.PROTECT, related_name="sessions")
+    connector_number = models.PositiveIntegerField()
+    active_connector = models.OneToOneField(
+        Connector, on_delete=models.PROTECT, null=True, blank=True, related_name="active_session"
+    )
+    card = models.ForeignKey(RfidCard, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")
+    id_tag = models.CharField(max_length=255, blank=True)
+    id_tag_key = models.CharField(max_length=255, blank=True, help_text="In lower case: idTags are compared so.")
+    authorization = models.CharField(max_length=20, help_text="What the station was told about the card.")
+    id_tag_info = models.JSONField(default=dict, help_text="The idTagInfo of the first answer; a retry gets it again.")
+    status = models.CharField(max_length=11, choices=Status, default=Status.ACTIVE)
+    flags = models.JSONField(default=list, blank=True, help_text="What is suspicious about it.")
+    reservation_id = models.BigIntegerField(null=True, blank=True)
+    command = models.OneToOneField(
+        Command, on_delete=models.SET_NULL, null=True, blank=True, related_name="session",
+        help_text="The RemoteStartTransaction that led to it.",
+    )  # fmt: skip
+
+    meter_start = models.BigIntegerField("meter at start (Wh)")
+    started_at = models.DateTimeField(help_text="By the station's clock; by ours where that is not set.")
+    started_as_sent = models.CharField(max_length=64, help_text="The instant in UTC, else the raw text.")
+    start_received_at = models.DateTimeField()
+    generation = models.PositiveIntegerField(default=0, help_text="Counts sessions of stations without a clock.")
+
+    last_meter_wh = models.BigIntegerField(null=True, blank=True)
+    last_meter_at = models.DateTimeField(null=True, blank=True)
+    power_w = models.FloatField(null=True, blank=True)
+    soc_percent = models.FloatField(null=True, blank=True)
+
+    meter_stop = models.BigIntegerField("meter at stop (Wh)", null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_as_sent = models.CharField(max_length=64, blank=True)
+    stop_received_at = models.DateTimeField(null=True, blank=True)
+    stop_reason = models.CharField(max_length=40, blank=True)
+    stop_id_tag = models.CharField(max_length=255, blank=True)
+    stop_inferred = models.BooleanField(default=False, help_text="No StopTransaction came; a late one still wins.")
+    stop_conflicts = models.JSONField(default=list, blank=True, help_text="Further, different StopTransactions.")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "session"
+        constraints = [
+            # the natural key of a StartTransaction: a retry opens no second session
+            models.UniqueConstraint(
+                fields=[
+                    "station", "connector_number", "id_tag_key", "meter_start", "started_as_sent", "generation",
+                ],
+                name="one_session_per_start",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["station", "-id"]),
+            models.Index(fields=["id_tag_key", "-id"]),
+            models.Index(fields=["status", "-id"]),
+            models.Index(fields=["started_at"]),
+            models.Index(fields=["station"], name="sessions_open_of_station", condition=Q(status="active")),
+            models.Index(fields=["id_tag_key"], name="sessions_open_of_card", condition=Q(status="active")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def energy_wh(self) -> int | None:
+        """Energy in Wh: at the end by the meter, until then by the last register value; None where unverified."""
+        last = self.meter_stop if self.meter_stop is not None else self.last_meter_wh
+        energy = None if last is None else last - self.meter_start
+        return energy if energy is not None and energy >= 0 else None
+
+
+class MeterValue(models.Model):
+    """One sampled value. `value` is the station's text, `number` its reading where it is one.
+
+    `digest` sums up what else makes a sample itself (connector or session, measurand, phase, context, location, unit,
+    format, value): with station and time as sent it is the natural key, so a message sent twice is stored once.
+    """
+
+    station = models.ForeignKey(ChargingStation, on_delete=models.PROTECT, related_name="meter_values")
+    session = models.ForeignKey(
+        ChargingSession, on_delete=models.CASCADE, null=True, blank=True, related_name="meter_values", db_index=False
+    )
+    connector_number = models.PositiveIntegerField(default=0)
+    timestamp = models.DateTimeField(help_text="As sent; 1970 where it could not be read.")
+    sampled_at = models.DateTimeField(help_text="For display and order: the time of receipt where that one is wrong.")
+    received_at = models.DateTimeField()
+    measurand = models.CharField(max_length=64, default="Energy.Active.Import.Register")
+    phase = models.CharField(max_length=16, default="", blank=True)
+    context = models.CharField(max_length=32, default="Sample.Periodic")
+    location = models.CharField(max_length=16, default="Outlet")
+    unit = models.CharField(max_length=32, default="", blank=True)
+    format = models.CharField(max_length=16, default="Raw")
+    value = models.TextField()
+    number = models.FloatField(null=True, blank=True)
+    digest = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["station", "timestamp", "digest"], name="one_row_per_sampled_value")
+        ]
+        indexes = [models.Index(fields=["session", "sampled_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.measurand} {self.value} {self.unit}".rstrip()
+
+
+class TransactionIdCounter(models.Model):
+    """The last transactionId given out, where the database has no sequences (one row, `pk` 1)."""
+
+    value = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.value)

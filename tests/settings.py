@@ -1,0 +1,16 @@
+"""The gateway's settings for tests: never the developer's .env, and a database of its own."""
+
+import os
+
+os.environ["GATEWAY_ENV_FILE"] = os.devnull
+os.environ.setdefault("GATEWAY_PROFILE", "dev")
+os.environ.setdefault("SECRET_KEY", "a-key-for-tests-only")
+os.environ.setdefault("LOG_LEVEL", "warn")
+
+from gateway.settings import *  # noqa: E402, F403
+from gateway.settings import DATABASES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # a file: threads and processes of a test share it, and WAL needs one
+    DATABASES["default"]["TEST"] = {"NAME": str(DATABASES["default"]["NAME"]) + ".test"}
