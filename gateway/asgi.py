@@ -1,6 +1,7 @@
 """Two doors of one process: charge points over WebSocket, everything else over HTTP."""
 
 import os
+from typing import Any
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
@@ -8,6 +9,19 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.settings")
 http = get_asgi_application()  # loads the apps: consumers may be imported from here on
 
+from ocpp_ws.process import process  # noqa: E402
 from ocpp_ws.routing import websocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+
+class Gateway(ProtocolTypeRouter):
+    """Daphne has no lifespan: the first event on the loop starts what runs beside the links; `serve` ends it."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        process.start()
+        await super().__call__(scope, receive, send)
+
+    async def on_shutdown(self) -> None:
+        await process.stop()
+
+
+application = Gateway({"http": http, "websocket": websocket})

@@ -1,16 +1,15 @@
-"""Settings of the gateway. Precedence: environment, then `.env`, then the defaults here (docs/operations.md lists them)."""
+"""Settings of the gateway: environment, then `.env`, then the defaults here (docs/operations.md lists them)."""
 
 import os
 import socket
+import warnings
 from pathlib import Path
 
-import environ
-
-from gateway.conf import cache, channel_layers, database, logging_config, navigation, spectacular
+from gateway.conf import Environment, cache, channel_layers, database, logging_config, navigation, spectacular
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(os.environ.get("GATEWAY_ENV_FILE", str(BASE_DIR / ".env")))  # never overrides the environment
+env = Environment()
+Environment.read_env(os.environ.get("GATEWAY_ENV_FILE", str(BASE_DIR / ".env")))  # never overrides the environment
 
 # --- who runs this, and where -------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
@@ -97,7 +96,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
 
-LANGUAGE_CODE = "en-gb"  # 24-hour clock, day before month
+LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["gateway.formats"]
@@ -109,6 +108,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed; with it, files come compressed from STATIC_ROOT
+warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

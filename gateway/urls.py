@@ -1,8 +1,56 @@
-"""Every HTTP address of the gateway."""
+"""Every HTTP address of the gateway; the one list of the resources under /api/."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from gateway.api.outside import nothing, station_path
+from gateway.api.reference import ReferenceView
+from gateway.api.root import ApiRoot, NoSuchResource
+from gateway.health import healthz, readyz
+from ocpp_ws.api import MessageViewSet
+from rfid.api.cards import CardViewSet
+from sessions_app.api.meter_values import MeterValueViewSet
+from sessions_app.api.sessions import SessionViewSet
+from stations.api.commands import CommandViewSet
+from stations.api.remote import RemoteControlViewSet
+from stations.api.reservations import ReservationViewSet
+from stations.api.stations import StationViewSet
+
+router = SimpleRouter()
+router.trailing_slash = "/?"  # after construction: SimpleRouter knows true and false only
+router.register("stations", StationViewSet, "station")
+router.register("sessions", SessionViewSet, "session")
+router.register("rfid", CardViewSet, "card")
+router.register("admin", RemoteControlViewSet, "remote")
+router.register("commands", CommandViewSet, "command")
+router.register("reservations", ReservationViewSet, "reservation")
+router.register("meter-values", MeterValueViewSet, "meter-value")
+router.register("messages", MessageViewSet, "message")
+
+RESOURCES = {
+    **{name: f"/api/{name}" for name, _, _ in router.registry if name != "admin"},
+    "documentation": "/api/docs/",
+    "reference": "/api/redoc/",
+    "schema": "/api/schema",
+}
+RESERVED = "ws|admin|api|static|media|metrics|healthz|readyz"  # first segments that are no station (decision 23)
 
 urlpatterns = [
+    path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    re_path(r"^healthz/?$", healthz),
+    re_path(r"^readyz/?$", readyz),
+    path("favicon.ico", nothing),
+    re_path(r"^api/?$", ApiRoot.as_view(resources=RESOURCES), name="api-root"),
+    path("api/", include(router.urls)),
+    re_path(r"^api/schema/?$", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(), name="docs"),
+    re_path(r"^api/redoc/?$", ReferenceView.as_view(), name="redoc"),
+    re_path(r"^api/", NoSuchResource.as_view()),
+    re_path(rf"^(?!(?:{RESERVED})(?:/|$))(?P<path>.*[^/]/?)$", station_path),
 ]
+handler400 = "gateway.api.outside.bad_request"
+handler500 = "gateway.api.outside.server_error"

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 
 class StationQuerySet(models.QuerySet["ChargingStation"]):
@@ -136,9 +137,7 @@ class Reservation(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["station", "reservation_id"], name="one_row_per_reservation_id")
-        ]
+        constraints = [models.UniqueConstraint(fields=["station", "reservation_id"], name="one_row_per_reservation_id")]
 
     def __str__(self) -> str:
         return f"{self.station.cp_id} / {self.reservation_id}"
@@ -178,7 +177,7 @@ class Command(models.Model):
     unique_id = models.CharField("message id", max_length=36, blank=True)
     epoch = models.BigIntegerField(null=True, blank=True, help_text="The link it was sent on.")
     reply_to = models.CharField(max_length=120, blank=True, help_text="The channel of the process that waits for it.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,8 +7,8 @@ os.environ.setdefault("GATEWAY_PROFILE", "dev")
 os.environ.setdefault("SECRET_KEY", "a-key-for-tests-only")
 os.environ.setdefault("LOG_LEVEL", "warn")
 
-from gateway.settings import *  # noqa: E402, F403
-from gateway.settings import DATABASES  # noqa: E402
+from gateway.settings import *  # noqa: F403
+from gateway.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -1,12 +1,21 @@
 """One way for every log line: standard-library loggers, rendered by structlog as coloured console or JSON."""
 
 import logging.config
+import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 LEVELS = {"error": "ERROR", "warn": "WARNING", "warning": "WARNING", "info": "INFO", "debug": "DEBUG"}
+QUIET = {
+    "daphne": "WARNING",
+    "asyncio": "WARNING",
+    "httpx": "WARNING",
+    "httpcore": "WARNING",
+    "django.request": "ERROR",
+}
 SHARED = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -29,8 +38,15 @@ def formatter(renderer: Any) -> dict[str, Any]:
     return {"()": structlog.stdlib.ProcessorFormatter, "processors": processors, "foreign_pre_chain": SHARED}
 
 
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"LOG_FILE: the folder {folder} cannot be made ({error.strerror})") from None
+
+
 def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
-    """A dictConfig, applied at once. `style` is console or json, `file` a path or empty. Raises ImproperlyConfigured."""
+    """A dictConfig, applied at once. `style`: console or json; `file`: a path or empty. Raises ImproperlyConfigured."""
     if level.lower() not in LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}; use error, warn, info or debug")
     if style not in ("console", "json"):
@@ -38,6 +54,7 @@ def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
     json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler", "formatter": style}}
     if file:
+        make_folder(Path(file).resolve().parent)
         handlers["file"] = {
             "class": "logging.handlers.RotatingFileHandler",
             "filename": file,
@@ -50,13 +67,13 @@ def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "console": formatter([structlog.dev.ConsoleRenderer(pad_event_to=0)]),
+            "console": formatter([structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)]),
             "plain": formatter([structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]),
             "json": formatter(json),
         },
         "handlers": handlers,
         "root": {"handlers": list(handlers), "level": LEVELS[level.lower()]},
-        "loggers": {name: {"level": "WARNING"} for name in ("daphne", "asyncio", "httpx", "httpcore")},
+        "loggers": {name: {"level": level} for name, level in QUIET.items()},
     }
     logging.config.dictConfig(config)
     return config

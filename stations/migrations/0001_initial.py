@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -75,7 +76,7 @@ class Migration(migrations.Migration):
                 ('unique_id', models.CharField(blank=True, max_length=36, verbose_name='message id')),
                 ('epoch', models.BigIntegerField(blank=True, help_text='The link it was sent on.', null=True)),
                 ('reply_to', models.CharField(blank=True, help_text='The channel of the process that waits for it.', max_length=120)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commands', to='stations.chargingstation')),

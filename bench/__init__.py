@@ -1,0 +1,1 @@
+"""Measurements at full size; `make bench` runs them."""

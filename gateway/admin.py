@@ -1,0 +1,42 @@
+"""The admin site as operators see it: each floor registers its tables, this one adds what looks across floors."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+import ocpp_ws.admin  # noqa: F401 - registers the message log
+from gateway.pages.cards import CardPage
+from gateway.pages.commands import CommandPage
+from gateway.pages.sessions import SessionPage
+from gateway.pages.stations import StationPage
+from rfid.models import RfidCard
+from sessions_app.models import ChargingSession
+from stations.models import ChargingStation, Command
+
+
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    pass
+
+
+admin.site.index_title = "Overview"
+PAGES = {
+    User: UserAdmin,
+    Group: GroupAdmin,
+    RfidCard: CardPage,
+    ChargingStation: StationPage,
+    Command: CommandPage,
+    ChargingSession: SessionPage,
+}
+for model, page in PAGES.items():
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+    admin.site.register(model, page)

@@ -1,0 +1,17 @@
+"""Reading settings: what is wrong is said in one line that names the variable."""
+
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Environment(environ.Env):
+    """django-environ, with a sentence where it would raise ValueError."""
+
+    def get_value(self, var: str, cast: Any = None, **options: Any) -> Any:
+        try:
+            return super().get_value(var, cast=cast, **options)
+        except ValueError:
+            kind = {int: "a whole number", float: "a number", bool: "0 or 1"}.get(cast, "of the right form")
+            raise ImproperlyConfigured(f"{var} is {self.ENVIRON.get(var)!r}, which is not {kind}.") from None

@@ -1,0 +1,73 @@
+"""Commanding a station from the admin: form, where needed a confirmation, then the command's own page.
+
+Own views, never the change form's POST: that one is atomic, and a command's row is committed on its own.
+"""
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from gateway.pages.forms import FORMS, CommandForm
+from stations.admin.show import page
+from stations.errors import CommandRefused, StationOffline
+from stations.models import ChargingStation, Command
+
+OFFLINE = "The station is not connected."
+
+
+def command_view(request: HttpRequest, admin: ModelAdmin, station_id: int, name: str) -> HttpResponse:
+    """GET: the form. POST: the command is given, and the browser goes to its page, which shows what came of it."""
+    station = get_object_or_404(ChargingStation.objects.with_online(), pk=station_id)
+    if not admin.has_change_permission(request, station):
+        raise PermissionDenied
+    if name not in FORMS:
+        raise Http404
+    sent = request.POST if request.method == "POST" else None  # an empty POST is a form with nothing chosen
+    form = FORMS[name](station, sent, initial=request.GET.dict())
+    if sent is None or not form.is_valid():
+        return show(request, admin, form, "gateway/command_form.html")
+    if form.risk() and "confirmed" not in request.POST:
+        return show(request, admin, form, "gateway/command_confirm.html", risk=form.risk())
+    if command := give(form, request.user.get_username()):
+        return redirect(page(command))
+    return show(request, admin, form, "gateway/command_form.html")
+
+
+def give(form: CommandForm, actor: str) -> Command | None:
+    """The command as it ended; None where none was given: the form then says why."""
+    try:
+        return form.send(actor)
+    except StationOffline as error:
+        return error.command
+    except CommandRefused as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def show(request: HttpRequest, admin: ModelAdmin, form: CommandForm, template: str, **more: Any) -> HttpResponse:
+    context = admin.admin_site.each_context(request) | {
+        "title": f"{form.title}: {form.station}",
+        "opts": admin.opts,
+        "original": form.station,
+        "form": form,
+        "offline": "" if form.station.online else OFFLINE,
+        "back": page(form.station),
+    }
+    return TemplateResponse(request, template, context | more)
+
+
+def buttons(station: ChargingStation) -> list[dict[str, str]]:
+    """The seven commands for the station's page."""
+    return [
+        {
+            "title": form.title,
+            "icon": form.icon,
+            "link": reverse("admin:stations_chargingstation_command", args=[station.pk, name]),
+        }
+        for name, form in FORMS.items()
+    ]

@@ -1,0 +1,70 @@
+"""The command's page: what came of it. It has its own address, so it can be reloaded and passed on."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from gateway.pages.forms import NAMES
+from stations.admin import CommandAdmin
+from stations.admin.commands import outcome
+from stations.admin.show import chip, page
+from stations.models import Command
+
+SENTENCES = {
+    Command.State.QUEUED: "It waits for its turn: a station is asked one thing at a time.",
+    Command.State.SENT: "It was sent; the station has not answered yet.",
+    Command.State.CALL_ERROR: "The station refused it with a CALLERROR.",
+    Command.State.INVALID_RESPONSE: "The station answered, but not as OCPP prescribes.",
+    Command.State.TIMEOUT: "The station did not answer in time. A late answer would be kept here.",
+    Command.State.UNKNOWN: "The link was lost before the answer: it may or may not have been carried out.",
+    Command.State.CANCELLED: "It was cancelled before it was sent.",
+    Command.State.STATION_OFFLINE: "The station is not connected; nothing was sent.",
+    Command.State.EXPIRED: "It waited too long and was not sent.",
+}
+
+
+class CommandPage(CommandAdmin):
+    change_form_outer_before_template = "gateway/command.html"
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        command = kwargs.get("obj")
+        if command:
+            context |= result(command)
+            if not request.user.has_perm("stations.change_chargingstation"):
+                context["again"] = ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def result(command: Command) -> dict[str, Any]:
+    form = ""
+    if name := NAMES.get(command.action):
+        form = reverse("admin:stations_chargingstation_command", args=[command.station_id, name])
+    return {
+        "command": command,
+        "outcome": outcome(command),
+        "sentence": SENTENCES.get(Command.State(command.state), ""),
+        "open": command.state in Command.OPEN,
+        "station": page(command.station),
+        "again": form,
+        "keys": keys(command),
+    }
+
+
+def keys(command: Command) -> dict[str, Any] | None:
+    """A GetConfiguration's answer as a table; each key that may be changed leads to the form that does it."""
+    if command.action != "GetConfiguration" or not isinstance(command.answer, dict):
+        return None
+    change = reverse("admin:stations_chargingstation_command", args=[command.station_id, "change-configuration"])
+    told = [one for one in command.answer.get("configurationKey") or [] if isinstance(one, dict)]
+    rows = [
+        {
+            "key": str(one.get("key", "")),
+            "value": one.get("value"),
+            "fixed": chip("read only") if one.get("readonly") else "",
+            "change": f"{change}?{urlencode({'key': one.get('key', ''), 'value': one.get('value') or ''})}",
+        }
+        for one in told
+    ]
+    return {"rows": rows, "unknown": command.answer.get("unknownKey") or []}

@@ -1,0 +1,118 @@
+"""The station's page: what it is, what its connectors do, what happened last, and the commands."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from gateway.pages import tables
+from gateway.pages.commanding import OFFLINE, buttons, command_view
+from gateway.pages.dashboard import power
+from gateway.pages.sidebar import may_view
+from ocpp_ws.models import OcppMessage
+from sessions_app.models import ChargingSession, MeterValue
+from stations.admin import StationAdmin
+from stations.admin.show import chip, kwh, link, listing, span
+from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+
+
+class StationPage(StationAdmin):
+    change_form_outer_before_template = "gateway/station.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.command)
+        own = path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command")
+        return [own, *super().get_urls()]
+
+    def command(self, request: HttpRequest, station_id: int, name: str) -> HttpResponse:
+        return command_view(request, self, station_id, name)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        station = kwargs.get("obj")
+        if station:
+            commandable = self.has_change_permission(request, station)
+            context |= board(station) | {"buttons": buttons(station) if commandable else []}
+            context["tables"] = [one for one in tables_of(station) if may_view(one["model"])(request)]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def board(station: ChargingStation) -> dict[str, Any]:
+    """What the page shows above the form."""
+    mine = {"station__id__exact": station.pk}
+    more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation, "Quirks": Quirk}
+    return {
+        "offline": "" if station.online else OFFLINE,
+        "connection": chip("online" if station.online else "offline"),
+        "registration": chip(station.registration),
+        "facts": facts(station),
+        "connectors": [socket(connector, online=station.online) for connector in connectors(station)],
+        "more": [{"title": title, "link": listing(model, **mine)} for title, model in more.items()],
+    }
+
+
+def tables_of(station: ChargingStation) -> list[dict[str, Any]]:
+    """Its newest rows in the long tables, a query each."""
+    sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
+    commands = Command.objects.filter(station=station).order_by("-pk")
+    messages = OcppMessage.objects.filter(station=station).order_by("-pk")
+    shown: list[tuple[str, type[Model], tables.Table]] = [
+        ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
+        ("Commands", Command, tables.commands(commands[:10])),
+        ("Messages", OcppMessage, tables.messages(messages[:20])),
+    ]
+    return [
+        {"title": title, "model": model, "table": table, "all": listing(model, station__id__exact=station.pk)}
+        for title, model, table in shown
+    ]
+
+
+def facts(station: ChargingStation) -> list[tuple[str, Any]]:
+    product = " ".join(filter(None, (station.vendor, station.model)))
+    link_words = [f"epoch {station.epoch}", station.remote_address, station.subprotocol or "no subprotocol"]
+    return [
+        (*since(station),),
+        ("Last seen", tables.when(station.last_seen_at)),
+        ("Product", product or "-"),
+        ("Firmware", station.firmware or "-"),
+        ("Serial number", station.serial_number or station.charge_box_serial_number or "-"),
+        ("Last boot", tables.when(station.last_boot_at)),
+        ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
+        ("Process", station.owner or "-"),
+    ]
+
+
+def since(station: ChargingStation) -> tuple[str, str]:
+    """The end of a link whose process died was never written: its lease says it."""
+    if station.online:
+        return "Online since", tables.when(station.connected_at)
+    ended = station.lease_until or station.disconnected_at
+    return "Offline since", tables.when(ended)
+
+
+def connectors(station: ChargingStation) -> list[Connector]:
+    rows = Connector.objects.filter(station=station).select_related("active_session__card").order_by("number")
+    return list(rows)
+
+
+def socket(connector: Connector, *, online: bool) -> dict[str, Any]:
+    session = getattr(connector, "active_session", None)
+    trouble = [connector.error_code, connector.info, connector.vendor_error_code]
+    return {
+        "number": connector.number,
+        "state": chip(connector.status or "unknown", dashed=not online),
+        "since": tables.when(connector.status_at),
+        "trouble": ", ".join(word for word in trouble if word and word != "NoError"),
+        "session": running(session) if session else None,
+    }
+
+
+def running(session: ChargingSession) -> dict[str, Any]:
+    return {
+        "link": link(session, "Session"),
+        "card": tables.card(session),
+        "energy": kwh(session.energy_wh),
+        "power": power(session),
+        "for": span(session.started_at, timezone.now()),
+    }

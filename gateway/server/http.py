@@ -1,0 +1,109 @@
+"""HTTP on the server's port: a deadline for headers, clean refusals, and the door to a link."""
+
+import re
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.web.http import HTTPChannel
+
+TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")  # RFC 9110 5.6.2
+
+
+class Channel(HTTPChannel):
+    """A TCP connection for as long as it speaks HTTP."""
+
+    deadline: Any = None
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.factory.server.channels.add(self)
+        self.start_deadline()
+
+    def dataReceived(self, data: bytes) -> None:
+        if self.deadline is None and self.line_mode:
+            self.start_deadline()  # the next request of a kept connection
+        super().dataReceived(data)
+
+    def start_deadline(self) -> None:
+        self.deadline = self.callLater(self.factory.server.limits.header_deadline, self.headers_late)
+
+    def stop_deadline(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
+
+    def headers_late(self) -> None:
+        # absolute: Twisted's idle timeout starts anew with each byte of a slow drip
+        self.deadline = None
+        self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        self.loseConnection()
+
+    def allHeadersReceived(self) -> None:
+        self.stop_deadline()
+        super().allHeadersReceived()
+
+    def checkPersistence(self, request: Any, version: bytes) -> bool:
+        return super().checkPersistence(request, version) and not self.factory.server.draining
+
+    def connectionLost(self, reason: Any) -> None:
+        self.stop_deadline()
+        self.factory.server.channels.discard(self)
+        super().connectionLost(reason)
+
+    def finish_up(self) -> None:
+        """At shutdown: a request that is whole gets its answer; a stream of events has no end to wait for."""
+        self.persistent = False
+        if not self._handlingRequest or self.requests[0].is_event_stream():
+            self.loseConnection()
+
+
+class Request(WebRequest):
+    error_template = "%(title)s: %(body)s\n"  # Daphne's names itself
+
+    def __init__(self, channel: Channel, *args: Any) -> None:
+        # Django parses forms; Twisted would too, all of it in memory
+        super().__init__(channel, *args, parsePOSTFormSubmission=False)
+
+    def process(self) -> Any:
+        self.requestHeaders.removeHeader(b"daphne-root-path")  # a client has no say in the root path
+        if not self.tidy_subprotocols():
+            self.basic_error(400, b"Bad Request", "Invalid Sec-WebSocket-Protocol")
+            return None
+        result = super().process()
+        if self.transport is None:  # it is a link now
+            self.server.channels.discard(self.channel)
+        return result
+
+    def tidy_subprotocols(self) -> bool:
+        """Autobahn answers 400 to `ocpp1.6, ocpp1.6`, which stations send; False if one is not a token."""
+        lines = self.requestHeaders.getRawHeaders(b"sec-websocket-protocol")
+        if lines is None:
+            return True
+        offered = dict.fromkeys(name for name in (part.strip() for part in b",".join(lines).split(b",")) if name)
+        self.requestHeaders.removeHeader(b"sec-websocket-protocol")
+        if offered:
+            self.requestHeaders.addRawHeader(b"sec-websocket-protocol", b", ".join(offered))
+        return all(TOKEN.fullmatch(name) for name in offered)
+
+    def is_event_stream(self) -> bool:
+        kind = self.responseHeaders.getRawHeaders(b"content-type", [b""])[0]
+        return self._response_started and kind.startswith(b"text/event-stream")
+
+    def application_returned(self) -> None:
+        if not self.finished and self.channel is not None:
+            self.handle_exception(RuntimeError("no answer"))
+
+    def handle_exception(self, exception: BaseException) -> None:
+        if self._response_started:
+            self.channel.loseConnection()  # too late for a 500: the client sees that the answer is cut
+        else:
+            super().handle_exception(exception)
+
+
+class HttpFactory(HTTPFactory):
+    protocol = Channel
+
+    def buildProtocol(self, addr: Any) -> Channel:
+        channel = super().buildProtocol(addr)
+        channel.requestFactory = Request
+        return channel

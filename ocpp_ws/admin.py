@@ -1,0 +1,91 @@
+"""The message log: each CALL with its answer."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from ocpp.v16.enums import Action
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+
+from ocpp_ws.models import OcppMessage
+from stations.admin.show import after, chip, link
+from stations.admin.tables import DayRangeFilter, EndlessAdmin
+
+
+class ActionFilter(DropdownFilter):
+    title = "action"
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted((str(action.value), str(action.value)) for action in Action)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class OutcomeFilter(DropdownFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("error", "CALLERROR"), ("open", "no answer")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "error":
+            return queryset.exclude(error_code="")
+        return queryset.filter(answered_at=None) if self.value() == "open" else queryset
+
+
+@admin.register(OcppMessage)
+class MessageAdmin(EndlessAdmin):
+    list_display = ("at", "place", "way", "action", "outcome", "latency")
+    list_filter = (
+        ("station", AutocompleteSelectFilter),
+        ActionFilter,
+        ("direction", ChoicesDropdownFilter),
+        OutcomeFilter,
+        ("at", DayRangeFilter),
+    )
+    list_select_related: ClassVar[tuple[str, ...]] = ("station",)
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_key", "action", "unique_id")
+    search_help_text = "Action, message id or the beginning of a station's identity"
+    indexed = frozenset({"at_from", "at_to"})
+    time_field = "at"
+
+    def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+        key = term.lower()
+        return rows.filter(Q(station__cp_key__startswith=key) | Q(action__istartswith=term) | Q(unique_id=term))
+
+    @admin.display(description="station")
+    def place(self, message: OcppMessage) -> SafeString | str:
+        return link(message.station)
+
+    @admin.display(description="direction")
+    def way(self, message: OcppMessage) -> str:
+        return arrow(message)
+
+    @admin.display(description="outcome")
+    def outcome(self, message: OcppMessage) -> SafeString | str:
+        return answered(message)
+
+    @admin.display(description="after")
+    def latency(self, message: OcppMessage) -> str:
+        return after(message.latency_ms)
+
+
+def arrow(message: OcppMessage) -> str:
+    return "← in" if message.direction == OcppMessage.Direction.IN else "→ out"
+
+
+def answered(message: OcppMessage) -> SafeString | str:
+    """The answer in a word: its status, the CALLERROR's code, or that there is none."""
+    if message.error_code:
+        return chip(message.error_code, tone="red", title=message.error_description)
+    if message.answered_at is None:
+        return chip("no answer", tone="orange")
+    answer = message.answer if isinstance(message.answer, dict) else {}
+    info = answer.get("idTagInfo")
+    word = answer.get("status") or (info.get("status") if isinstance(info, dict) else None)
+    return chip(str(word)) if word else "ok"

@@ -1,0 +1,168 @@
+"""The link of one charge point: frames in, one after another, and what they get."""
+
+import logging
+import time
+from collections import deque
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from ocpp_ws.admission import Denied, admit, put_out_former
+from ocpp_ws.handlers import HANDLERS
+from ocpp_ws.identity import chosen_subprotocol
+from ocpp_ws.links import REPLACED, Link, register, unregister
+from ocpp_ws.message_log import received, refused_row
+from ocpp_ws.outgoing import Outgoing, tell
+from ocpp_ws.protocol import (
+    INTERNAL_ERROR,
+    SECURITY_ERROR,
+    Answered,
+    Call,
+    Failed,
+    Ignored,
+    Peer,
+    Refused,
+    Replay,
+)
+from ocpp_ws.writer import writer
+from stations.links import OpenedLink, close_link
+
+logger = logging.getLogger(__name__)
+JUNK_PER_MINUTE = 10
+PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, TRY_AGAIN_LATER = 1002, 1003, 1008, 1013
+
+
+class ChargePointConsumer(AsyncWebsocketConsumer):
+    """Runs its own receive loop: Channels' dispatch costs a thread hop a message, and skips `disconnect` on errors."""
+
+    link: Link
+    outgoing: Outgoing
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope, self._receive, self._send = scope, receive, send
+        await receive()  # websocket.connect
+        fits, subprotocol = chosen_subprotocol(scope)
+        if not fits:  # OCPP-J 3.2: complete the handshake without the header, then close
+            await send({"type": "websocket.accept", "subprotocol": None})
+            await send({"type": "websocket.close", "code": PROTOCOL_ERROR})
+            return
+        try:
+            opened = await admit(scope, subprotocol)
+        except Denied as denied:
+            await self.deny(denied)
+            return
+        try:
+            await put_out_former(opened)
+            await self.serve(opened, subprotocol)
+        finally:
+            await self.release(opened)
+
+    async def deny(self, denied: Denied) -> None:
+        logger.warning("Refused %s: %d %s", self.scope["path"], denied.status, denied)
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        if denied.retry_after:
+            headers.append((b"retry-after", str(denied.retry_after).encode()))
+        await self._send({"type": "websocket.http.response.start", "status": denied.status, "headers": headers})
+        await self._send({"type": "websocket.http.response.body", "body": f"{denied}\n".encode()})
+
+    async def serve(self, opened: OpenedLink, subprotocol: str | None) -> None:
+        """From the accepted handshake to the end of the link."""
+        peer = Peer(serves=HANDLERS, strict=opened.strict, call_timeout=settings.CALL_TIMEOUT)
+        self.link = Link(opened, peer, self._send)
+        self.outgoing = Outgoing(self.link)
+        self._junk: deque[float] = deque(maxlen=JUNK_PER_MINUTE)
+        await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+        logger.info("[%s] Connected (link %d, %s).", opened.cp_id, opened.epoch, subprotocol or "no subprotocol")
+        if not register(self.link):  # two sockets at once: the later epoch was quicker to get here
+            await self.link.close(REPLACED, "replaced")
+        self.link.wake()
+        while True:
+            event = await self._receive()
+            match event["type"]:
+                case "websocket.receive":
+                    await self.frame(event.get("text"))
+                case "websocket.pong":
+                    self.sign_of_life()
+                case "websocket.disconnect":
+                    logger.info("[%s] Disconnected (%s).", opened.cp_id, event.get("code"))
+                    return
+
+    async def release(self, opened: OpenedLink) -> None:
+        """Offline at once, however the link ended; a newer link of the same station is left alone."""
+        unregister(opened)
+        if hasattr(self, "outgoing"):
+            self.outgoing.stop()
+        now = timezone.now()
+        try:
+            ended = await writer.commit(lambda _: close_link(station_id=opened.station_id, epoch=opened.epoch, now=now))
+        except Exception as error:  # noqa: BLE001 - the lease runs out by itself
+            logger.error("[%s] Its link could not be released: %r", opened.cp_id, error)
+            return
+        for command_id, reply_to in ended:
+            await tell(command_id, reply_to)
+
+    def sign_of_life(self) -> None:
+        if self.link.pong:
+            self.link.pong()
+
+    async def frame(self, text: str | None) -> None:
+        """One WebSocket message: what the peer makes of it decides."""
+        link = self.link
+        if text is None:
+            await link.close(UNSUPPORTED_DATA, "text frames only")
+            return
+        link.seen, link.active = time.monotonic(), True
+        self.sign_of_life()
+        received(link.cp_id, text)
+        match event := link.peer.receive(text, link.seen):
+            case Call():
+                await self.call(event)
+            case Refused():
+                await self.refused(event)
+            case Replay():
+                await link.send_text(event.text)
+            case Answered() | Failed():
+                await self.outgoing.ended(event)
+            case Ignored():
+                await self.ignored(event)
+
+    async def call(self, call: Call) -> None:
+        """Answer a CALL by its handler; every refusal of ours starts here."""
+        link = self.link
+        if link.registration != "Accepted" and call.action != "BootNotification":
+            # OCPP-J errata 3.10; once accepted a station stays so, over reconnects and restarts
+            await self.refuse(call, SECURITY_ERROR, f"The registration is {link.registration}.")
+            return
+        try:
+            payload = await HANDLERS[call.action](link, call, timezone.now())
+            text = link.peer.answer(call, payload)
+        except (OperationalError, InterfaceError) as error:
+            # no CALLERROR: the station would retry a few times and then discard the message (core 3.7.1)
+            logger.error("[%s] %s is not stored: %s", link.cp_id, call.action, error)
+            await link.close(TRY_AGAIN_LATER, "try again later")
+        except Exception:
+            logger.exception("[%s] %s failed: %s", link.cp_id, call.action, call.raw)
+            await self.refuse(call, INTERNAL_ERROR)
+        else:
+            await link.send_text(text)
+
+    async def refuse(self, call: Call, code: str, description: str = "") -> None:
+        text = self.link.peer.refuse(call, code, description)
+        await self.refused(Refused(text, call.action, code, description, call.raw, call.unique_id))
+
+    async def refused(self, refused: Refused) -> None:
+        """Send the CALLERROR; its CALL is kept in the log, for the station may discard it."""
+        link = self.link
+        await link.send_text(refused.text)
+        link.log_row(refused_row(link.station_id, link.epoch, refused, timezone.now()))
+
+    async def ignored(self, event: Ignored) -> None:
+        """No readable id, so nothing to answer; who sends nothing else is put out."""
+        logger.warning("[%s] Ignored a frame (%s).", self.link.cp_id, event.reason)
+        now = time.monotonic()
+        if len(self._junk) == JUNK_PER_MINUTE and now - self._junk[0] < 60:
+            await self.link.close(POLICY_VIOLATION, "too many unreadable frames")
+        self._junk.append(now)

@@ -1,0 +1,180 @@
+"""What a station may ask: one function per action that only translates, and the table that names them all.
+
+Each gets the link, the CALL (its payload has passed its schema) and the time of receipt, and returns the payload of the
+CALLRESULT. `link.commit` returns after COMMIT: the answer is a receipt.
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from ocpp_ws.links import Link, Payload
+from ocpp_ws.protocol import Call, format_timestamp, parse_timestamp
+from ocpp_ws.reads import read
+from ocpp_ws.writer import Batch
+from rfid.services import authorize_tag
+from sessions_app.services import record_meter_values, start_session, stop_session
+from sessions_app.services.meter_values import Metering
+from sessions_app.services.start import Start
+from sessions_app.services.stop import Stop
+from stations import services as stations
+
+Handler = Callable[[Link, Call, datetime], Awaitable[Payload]]
+LARGEST_CONNECTOR = 2_147_483_647
+
+
+async def authorize(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.1. Reads only; nothing is acknowledged."""
+    answer = {"idTagInfo": await read(authorize_tag, id_tag=call.payload["idTag"], now=now)}
+    link.log(call, answer, now)
+    return answer
+
+
+async def boot_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.2. `interval` is the heartbeat's for Accepted, else the wait until the next BootNotification."""
+
+    def unit(_batch: Batch) -> Payload:
+        status = stations.boot_notification(station_id=link.station_id, payload=call.payload, now=now)
+        interval = settings.HEARTBEAT_INTERVAL if status == "Accepted" else retry_interval()
+        return {"status": status, "currentTime": format_timestamp(now), "interval": interval}
+
+    answer = await link.commit(call, now, unit)
+    link.registration = answer["status"]
+    return answer
+
+
+async def cancel_reservation(link: Link, call: Call, now: datetime) -> Payload:
+    """Extension of this product: a reservation made at the station is cancelled there."""
+
+    def unit(_batch: Batch) -> Payload:
+        number = call.payload["reservationId"]
+        return {"status": stations.cancel_reservation(station_id=link.station_id, reservation_id=number, now=now)}
+
+    return await link.commit(call, now, unit)
+
+
+async def data_transfer(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.3. No vendor's extension is known here; the enumeration says UnknownVendorId (7.23)."""
+    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"})
+
+
+async def diagnostics_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.4."""
+
+    def unit(_batch: Batch) -> Payload:
+        stations.diagnostics_status(station_id=link.station_id, status=call.payload["status"], now=now)
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
+async def firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.5."""
+
+    def unit(_batch: Batch) -> Payload:
+        stations.firmware_status(station_id=link.station_id, status=call.payload["status"], now=now)
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
+async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.6. Answered from memory, even when the database is slow."""
+    answer = {"currentTime": format_timestamp(now)}
+    link.log(call, answer, now)
+    return answer
+
+
+async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.7."""
+    p = call.payload
+    metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now)
+
+    def unit(batch: Batch) -> Payload:
+        record_meter_values(metering, batch.insert)
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
+async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:
+    """Extension of this product: a reservation made at the station itself."""
+    expiry = parse_timestamp(call.payload["expiryDate"], now).instant or now
+
+    def unit(_batch: Batch) -> Payload:
+        payload = call.payload | {"connectorId": connector_of(call.payload)}
+        return {"status": stations.reserve_now(station_id=link.station_id, payload=payload, expiry=expiry, now=now)}
+
+    return await link.commit(call, now, unit)
+
+
+async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.8."""
+    p = call.payload
+    at = parse_timestamp(p["timestamp"], now)
+    start = Start(link.station_id, connector_of(p), p["idTag"], p["meterStart"], at, p.get("reservationId"), now)
+
+    def unit(_batch: Batch) -> Payload:
+        session = start_session(start)
+        return {"transactionId": session.transaction_id, "idTagInfo": session.id_tag_info}
+
+    return await link.commit(call, now, unit, start.locks)
+
+
+async def status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.9. Without a timestamp it is of now."""
+    p = call.payload
+    at = parse_timestamp(p.get("timestamp") or format_timestamp(now), now)
+
+    def unit(_batch: Batch) -> Payload:
+        stations.status_notification(
+            station_id=link.station_id, connector_id=connector_of(p), payload=p, at=at, now=now
+        )
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
+async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
+    """Core 4.10. idTagInfo only where an idTag was given."""
+    p, id_tag = call.payload, call.payload.get("idTag", "")
+    at = parse_timestamp(p["timestamp"], now)
+    stop = Stop(link.station_id, p["transactionId"], p["meterStop"], at, id_tag, p.get("reason") or "Local", now)
+
+    def unit(batch: Batch) -> Payload:
+        session = stop_session(stop)
+        place = session.connector_number if session else 0
+        data = Metering(link.station_id, place, stop.transaction_id, p.get("transactionData", []), now)
+        record_meter_values(data, batch.insert, session)
+        return {"idTagInfo": authorize_tag(id_tag=id_tag, now=now)} if id_tag else {}
+
+    return await link.commit(call, now, unit)
+
+
+def retry_interval() -> int:
+    """Seconds until the next BootNotification; spread, so that a fleet does not come back as one."""
+    return round(settings.HEARTBEAT_INTERVAL * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
+
+
+def connector_of(payload: Mapping[str, Any]) -> int:
+    """Its connectorId as the columns hold it; -1 and the like count as the station itself."""
+    return min(max(payload["connectorId"], 0), LARGEST_CONNECTOR)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "Authorize": authorize,
+    "BootNotification": boot_notification,
+    "CancelReservation": cancel_reservation,
+    "DataTransfer": data_transfer,
+    "DiagnosticsStatusNotification": diagnostics_status_notification,
+    "FirmwareStatusNotification": firmware_status_notification,
+    "Heartbeat": heartbeat,
+    "MeterValues": meter_values,
+    "ReserveNow": reserve_now,
+    "StartTransaction": start_transaction,
+    "StatusNotification": status_notification,
+    "StopTransaction": stop_transaction,
+}

@@ -1,0 +1,69 @@
+"""Who is knocking: identity, subprotocol and origin of a WebSocket handshake. Nothing here waits or reads a row."""
+
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+SUBPROTOCOL = "ocpp1.6"
+RESERVED = frozenset({"ws", "admin", "api", "static", "media", "metrics", "healthz", "readyz"})
+LONGEST_ID = 48
+
+Scope = dict[str, Any]
+
+
+class Denied(Exception):
+    """The handshake is refused with this HTTP status and a sentence that says why."""
+
+    def __init__(self, status: int, sentence: str, *, retry_after: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.retry_after = retry_after
+
+
+def identity_of(scope: Scope) -> str:
+    """The charge point's identity: the last part of the path, percent-decoded once (OCPP-J 3.1.1). Raises Denied."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    segments = [segment for segment in raw.split(b"?")[0].split(b"/") if segment]
+    if not segments:
+        raise Denied(400, "The path names no charge point: connect to /<cpId>.")
+    if segments[0].decode("latin-1").lower() in RESERVED:
+        raise Denied(404, "This path is not a charge point's: connect to /<cpId>.")
+    return checked_identity(segments[-1])
+
+
+def checked_identity(segment: bytes) -> str:
+    """1 to 48 printable characters, no slash however it is written. Raises Denied."""
+    if b"%" in segment and any(len(part) < 2 or not is_hex(part[:2]) for part in segment.split(b"%")[1:]):
+        raise Denied(400, "The identity has an invalid percent escape.")
+    try:
+        cp_id = unquote_to_bytes(segment).decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise Denied(400, "The identity is not UTF-8.") from None
+    if not 1 <= len(cp_id) <= LONGEST_ID or not cp_id.isprintable() or "/" in cp_id or cp_id in (".", ".."):
+        raise Denied(400, f"The identity must be 1 to {LONGEST_ID} printable characters without a slash.")
+    return cp_id
+
+
+def is_hex(text: bytes) -> bool:
+    return all(byte in b"0123456789abcdefABCDEF" for byte in text)
+
+
+def chosen_subprotocol(scope: Scope) -> tuple[bool, str | None]:
+    """(does it fit, what to answer): the station's own spelling of ocpp1.6; None where nothing was offered.
+
+    Offers without ocpp1.6 do not fit: the handshake is completed without the header, then closed (OCPP-J 3.2).
+    """
+    offered = [token for token in scope.get("subprotocols", []) if token.strip()]
+    fitting = [token for token in offered if token.strip().lower() == SUBPROTOCOL]
+    return bool(fitting) or not offered, fitting[0] if fitting else None
+
+
+def check_origin(scope: Scope) -> None:
+    """A station sends no Origin, or its host's own; a web page's is refused. Raises Denied."""
+    headers = dict(scope.get("headers", []))
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if not origin or origin == "null":
+        return
+    host = headers.get(b"host", b"").decode("latin-1")
+    if urlsplit(origin).netloc.lower() != host.lower():
+        raise Denied(403, "The Origin is not this gateway's.")

@@ -1,0 +1,107 @@
+"""The links of this process: one per connected station."""
+
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from ocpp_ws.message_log import MODEL, incoming_row, sending
+from ocpp_ws.protocol import Call, Peer
+from ocpp_ws.rows import Row
+from ocpp_ws.writer import Batch, Lock, writer
+from stations.links import OpenedLink
+from stations.services import count_quirks
+
+Payload = dict[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+REPLACED = 4001
+
+
+class Link:
+    """One accepted socket: who it is, its protocol state, and the ways to answer it and to store what it brought."""
+
+    def __init__(self, opened: OpenedLink, peer: Peer, send: Send) -> None:
+        self.station_id = opened.station_id
+        self.cp_id = opened.cp_id
+        self.epoch = opened.epoch
+        self.registration = opened.registration
+        self.peer = peer
+        self.closing = False
+        self.seen = time.monotonic()  # of the last OCPP frame
+        self.active = False  # sent something since the last lease renewal
+        self.wake: Callable[[], None] = lambda: None  # set by Outgoing: a command waits
+        self.pong: Callable[[], None] | None = None  # set by a probe that waits for a sign of life
+        self._send = send
+
+    async def send_text(self, text: str) -> None:
+        if not self.closing:
+            sending(self.cp_id, text)
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def ping(self) -> None:
+        await self._send({"type": "websocket.ping"})
+
+    async def close(self, code: int, reason: str = "") -> None:
+        if not self.closing:
+            self.closing = True
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def commit(
+        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = ()
+    ) -> Payload:
+        """Store what a CALL brought, and the CALL with its answer, in one commit; returns the answer.
+
+        `unit(batch)` runs on the writer's thread and returns the payload of the CALLRESULT.
+        """
+
+        def work(batch: Batch) -> Payload:
+            answer = unit(batch)
+            self._note(batch, call, answer, now)
+            return answer
+
+        answer: Payload = await writer.commit(work, locks)
+        return answer
+
+    def log(self, call: Call, answer: Payload, now: datetime) -> None:
+        """Note a CALL that acknowledges nothing; nobody waits for it."""
+        if call.action != "Heartbeat" or len(links) < settings.LOG_HEARTBEATS_BELOW:
+            self.post(lambda batch: self._note(batch, call, answer, now))
+
+    def log_row(self, row: Row) -> None:
+        self.post(lambda batch: batch.insert(MODEL, [row]))
+
+    def post(self, unit: Callable[[Batch], None]) -> None:
+        writer.post(unit).add_done_callback(forget)
+
+    def _note(self, batch: Batch, call: Call, answer: Payload, now: datetime) -> None:
+        batch.insert(MODEL, [incoming_row(self.station_id, self.epoch, call, answer, now)])
+        if call.quirks:
+            count_quirks(station_id=self.station_id, action=call.action, quirks=call.quirks, now=now)
+
+
+def forget(done: "Future[Any]") -> None:
+    """Nobody waits for it; the writer has logged what failed."""
+    done.exception()
+
+
+links: dict[int, Link] = {}
+"""station id -> its link in this process"""
+
+
+def register(link: Link) -> bool:
+    """Make it its station's link in this process; False where a newer one is there already."""
+    current = links.get(link.station_id)
+    if current and current.epoch > link.epoch:
+        return False
+    links[link.station_id] = link
+    return True
+
+
+def unregister(opened: OpenedLink) -> None:
+    """Forget the link of that epoch; a newer one stays."""
+    current = links.get(opened.station_id)
+    if current and current.epoch == opened.epoch:
+        del links[opened.station_id]

@@ -1,0 +1,145 @@
+"""What runs once per process beside the links: its inbox, its look at the outbox, and the renewal of its leases.
+
+Starts on the running event loop at first use, since Daphne tells no application when it starts.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils import timezone
+
+from ocpp_ws import takeover
+from ocpp_ws.links import REPLACED, links
+from ocpp_ws.reads import read
+from ocpp_ws.writer import writer
+from stations import doorbell
+from stations.links import clear_slot, renew_leases, sweep_orphans
+from stations.models import Command
+from stations.services import expire_reservations
+
+logger = logging.getLogger(__name__)
+LOOK_SECONDS = 2.0  # the owner looks at its outbox, in case a doorbell was lost
+RETRY_SECONDS = 1.0
+
+
+class Process:
+    """The background tasks of this process."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Call it on the event loop, as often as you like."""
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:
+            return
+        self._loop = loop
+        jobs: list[Callable[[], Awaitable[None]]] = [listen, look_at_outbox, keep_leases]
+        self._tasks = [loop.create_task(forever(job)) for job in jobs]
+
+    async def stop(self) -> None:
+        """End the tasks; leases of links that still live are released by the links themselves."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks, self._loop = [], None
+        doorbell.move_in(None)
+
+
+process = Process()
+
+
+async def forever(job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job again when it fails: none of them may end with the database or the layer away."""
+    while True:
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001 - logged, tried again
+            logger.warning("%s failed (%r); tried again.", job.__name__, error)
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def listen() -> None:
+    """This process's inbox: one channel-layer channel, however many links."""
+    layer, loop = get_channel_layer(), asyncio.get_running_loop()
+    channel = await layer.new_channel("inbox")
+
+    def from_any_thread(message: doorbell.Message) -> None:
+        loop.call_soon_threadsafe(deliver, message)
+
+    doorbell.move_in(doorbell.Inbox(channel, from_any_thread))
+    while True:
+        deliver(await layer.receive(channel))
+
+
+def deliver(message: doorbell.Message) -> None:
+    """Hand a message to whom it concerns, on the event loop."""
+    if message["type"] == "command.ready":
+        if link := links.get(message["station"]):
+            link.wake()
+    elif message["type"] == "command.done":
+        doorbell.waiting.done(message["command"])
+    elif message["type"] == "link.replaced":
+        if (link := links.get(message["station"])) and link.epoch < message["epoch"]:
+            spawn(link.close(REPLACED, "replaced"))
+    elif message["type"] == "link.probe":
+        spawn(takeover.answer_probe(message))
+    elif message["type"] == "link.alive":
+        takeover.note_alive(message)
+
+
+_running: set[asyncio.Task[None]] = set()  # the loop itself keeps no reference to its tasks
+
+
+def spawn(job: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.get_running_loop().create_task(job)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+async def look_at_outbox() -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if links:
+            for station in await read(stations_with_commands, settings.GATEWAY_SLOT):
+                if link := links.get(station):
+                    link.wake()
+
+
+def stations_with_commands(owner: str) -> list[int]:
+    queued = Command.objects.filter(state=Command.State.QUEUED, station__owner=owner)
+    return list(queued.values_list("station_id", flat=True).order_by("station_id").distinct())
+
+
+async def keep_leases() -> None:
+    while True:
+        await asyncio.sleep(settings.LEASE_RENEWAL_SECONDS)
+        await renew()
+
+
+async def renew() -> None:
+    """Renew all leases in one update; a link whose row is another's by now is closed."""
+    active = [station for station, link in links.items() if link.active]
+    before = {station: link.epoch for station, link in links.items()}
+    now, channel = timezone.now(), doorbell.own_channel()
+    mine = await writer.commit(
+        lambda _: renew_leases(owner=settings.GATEWAY_SLOT, channel=channel, active=active, now=now)
+    )
+    for station, epoch in before.items():
+        link = links.get(station)
+        if link and link.epoch == epoch and mine.get(station) != epoch:
+            await link.close(REPLACED, "replaced")
+        elif link and station in active:
+            link.active = False
+    await writer.commit(lambda _: sweep_orphans(now=now))
+    await writer.commit(lambda _: expire_reservations(now=now))
+
+
+def clear_own_slot() -> None:
+    """At start, before anybody connects: what this process's predecessor held is not connected."""
+    clear_slot(owner=settings.GATEWAY_SLOT, now=timezone.now())

@@ -1,0 +1,98 @@
+"""Two sockets, one identity: which one wins.
+
+Under the open policy nobody has proved who he is: the old link is pinged first, and a newcomer is refused while it
+lives, so an impostor cannot displace a station; a half-open link cannot lock one out either. A newcomer that was
+refused three times in a minute gets in if the old link brought no OCPP frame meanwhile.
+"""
+
+import asyncio
+import time
+from collections import deque
+from uuid import uuid4
+
+from ocpp_ws.links import Link, links
+from stations import doorbell
+from stations.links import Standing
+
+PONG_SECONDS = 3.0
+REFUSALS, REFUSAL_SECONDS = 3, 60.0
+
+_refusals: dict[int, deque[float]] = {}
+_probes: dict[str, "asyncio.Future[float]"] = {}
+
+
+async def may_enter(standing: Standing) -> bool:
+    """Whether a newcomer with this identity may take over from the link that the row names."""
+    silence = await silence_of(standing)
+    if silence is None:
+        _refusals.pop(standing.station_id, None)
+        return True
+    return is_stubborn(standing.station_id, silence)
+
+
+def is_stubborn(station_id: int, silence: float) -> bool:
+    """Note a refusal; True where there were enough of them while the old link was silent."""
+    now = time.monotonic()
+    recent = _refusals.setdefault(station_id, deque(maxlen=REFUSALS))
+    while recent and now - recent[0] > REFUSAL_SECONDS:
+        recent.popleft()
+    if len(recent) == REFUSALS and silence > now - recent[0]:
+        del _refusals[station_id]
+        return True
+    recent.append(now)
+    return False
+
+
+async def silence_of(standing: Standing) -> float | None:
+    """Seconds since the old link's last OCPP frame if it answers a ping; None if it is dead."""
+    if link := links.get(standing.station_id):
+        return await probe(link)
+    token = str(uuid4())
+    _probes[token] = answer = asyncio.get_running_loop().create_future()
+    try:
+        await doorbell.aring(
+            standing.channel,
+            {
+                "type": "link.probe",
+                "station": standing.station_id,
+                "reply_to": doorbell.own_channel(),
+                "token": token,
+            },
+        )
+        async with asyncio.timeout(PONG_SECONDS + 0.5):
+            return await answer
+    except TimeoutError:
+        return None
+    finally:
+        del _probes[token]
+
+
+async def probe(link: Link) -> float | None:
+    """Ping a link of this process; a pong or any frame within 3 s is life."""
+    alive = asyncio.Event()
+    silence = time.monotonic() - link.seen
+    link.pong = alive.set
+    try:
+        await link.ping()
+        async with asyncio.timeout(PONG_SECONDS):
+            await alive.wait()
+    except TimeoutError:
+        return None
+    finally:
+        link.pong = None
+    return min(silence, time.monotonic() - link.seen)
+
+
+async def answer_probe(message: doorbell.LinkProbe) -> None:
+    """Another process asks about a link of ours; a dead one is not answered for."""
+    link = links.get(message["station"])
+    silence = await probe(link) if link else None
+    if silence is not None:
+        alive: doorbell.LinkAlive = {"type": "link.alive", "token": message["token"], "last_frame": silence}
+        await doorbell.aring(message["reply_to"], alive)
+
+
+def note_alive(message: doorbell.LinkAlive) -> None:
+    future = _probes.get(message["token"])
+    if future and not future.done():
+        future.set_result(message["last_frame"])

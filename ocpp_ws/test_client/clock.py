@@ -1,0 +1,8 @@
+"""Wire times."""
+
+from datetime import UTC, datetime
+
+
+def wire_time() -> str:
+    """Now in UTC with milliseconds, ending in Z: some peers stumble over +00:00."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

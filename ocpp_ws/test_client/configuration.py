@@ -1,0 +1,108 @@
+"""The station's configuration keys (S§9): those that it honours, and those that a central system likes to ask for."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ocpp.v16.datatypes import KeyValue
+from ocpp.v16.enums import ConfigurationStatus
+
+from .meter import READINGS
+
+
+def _any(value: str) -> bool:
+    return len(value) <= 500
+
+
+def _number(value: str) -> bool:
+    return value.isascii() and value.isdigit() and int(value) < 2**31
+
+
+def _flag(value: str) -> bool:
+    return value.lower() in ("true", "false")
+
+
+def _measurands(value: str) -> bool:
+    return bool(value) and all(name.strip() in READINGS for name in value.split(","))
+
+
+@dataclass
+class Setting:
+    """A key's value and its rules; `reboot`: a change counts from the next start on."""
+
+    value: str
+    check: Callable[[str], bool] = _any
+    readonly: bool = False
+    reboot: bool = False
+
+
+class Configuration:
+    """Looked up without regard to case: key names are CiString50 (S§7.29)."""
+
+    def __init__(self, settings: dict[str, Setting]) -> None:
+        self._settings = settings
+        self._names = {name.lower(): name for name in settings}
+
+    def read(self, asked: Iterable[str]) -> tuple[list[KeyValue], list[str]]:
+        """(known, unknown) of the keys `asked` for; all keys where none is named (S§5.8)."""
+        names = list(asked) or list(self._settings)
+        known = [self._names[name.lower()] for name in names if name.lower() in self._names]
+        unknown = [name for name in names if name.lower() not in self._names]
+        return [self._key_value(name) for name in known], unknown
+
+    def change(self, key: str, value: str) -> ConfigurationStatus:
+        """Obey ChangeConfiguration (S§5.3)."""
+        name = self._names.get(key.lower())
+        if name is None:
+            return ConfigurationStatus.not_supported
+        setting = self._settings[name]
+        if setting.readonly or not setting.check(value):
+            return ConfigurationStatus.rejected
+        setting.value = value
+        return ConfigurationStatus.reboot_required if setting.reboot else ConfigurationStatus.accepted
+
+    def seconds(self, key: str) -> float:
+        return float(self._settings[key].value)
+
+    def flag(self, key: str) -> bool:
+        return self._settings[key].value.lower() == "true"
+
+    def names(self, key: str) -> list[str]:
+        """The members of a comma separated list."""
+        return [name.strip() for name in self._settings[key].value.split(",")]
+
+    def _key_value(self, name: str) -> KeyValue:
+        setting = self._settings[name]
+        return KeyValue(key=name, readonly=setting.readonly, value=setting.value)
+
+
+def standard(connectors: int, meter_interval: float) -> Configuration:
+    """A fresh station's table."""
+    sampled = ",".join(READINGS)
+    rotation = ",".join(f"{n}.RST" for n in range(connectors + 1))
+    settings = {
+        "AllowOfflineTxForUnknownId": Setting("false", _flag),
+        "AuthorizationCacheEnabled": Setting("false", _flag),
+        "AuthorizeRemoteTxRequests": Setting("false", _flag),
+        "ClockAlignedDataInterval": Setting("0", _number),
+        "ConnectionTimeOut": Setting("60", _number),
+        "ConnectorPhaseRotation": Setting(rotation),
+        "GetConfigurationMaxKeys": Setting("50", readonly=True),
+        "HeartbeatInterval": Setting("300", _number),
+        "LocalAuthorizeOffline": Setting("true", _flag),
+        "LocalPreAuthorize": Setting("false", _flag),
+        "MeterValueSampleInterval": Setting(f"{meter_interval:g}", _number),
+        "MeterValuesAlignedData": Setting("Energy.Active.Import.Register", _measurands),
+        "MeterValuesSampledData": Setting(sampled, _measurands),
+        "NumberOfConnectors": Setting(str(connectors), readonly=True),
+        "ResetRetries": Setting("1", _number),
+        "StopTransactionOnEVSideDisconnect": Setting("true", readonly=True),
+        "StopTransactionOnInvalidId": Setting("true", readonly=True),
+        "StopTxnAlignedData": Setting("Energy.Active.Import.Register", _measurands),
+        "StopTxnSampledData": Setting("Energy.Active.Import.Register", _measurands),
+        "SupportedFeatureProfiles": Setting("Core,RemoteTrigger", readonly=True),
+        "TransactionMessageAttempts": Setting("3", _number),
+        "TransactionMessageRetryInterval": Setting("60", _number),
+        "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),
+        "WebSocketPingInterval": Setting("20", _number, reboot=True),
+    }
+    return Configuration(settings)

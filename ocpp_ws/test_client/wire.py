@@ -1,0 +1,113 @@
+"""The socket to the central system, and every way in which it may not come about."""
+
+import base64
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, NegotiationError
+from websockets.http11 import Response
+from websockets.typing import Subprotocol
+
+from .errors import Refused, one_line
+from .journal import Journal
+from .options import Options
+
+SUBPROTOCOL = Subprotocol("ocpp1.6")
+
+
+class Wire:
+    """What the `ocpp` package calls a connection: `recv` and `send`, with every frame counted."""
+
+    def __init__(self, socket: ClientConnection, journal: Journal) -> None:
+        self._socket = socket
+        self._journal = journal
+
+    async def recv(self) -> str | bytes:
+        frame = await self._socket.recv()
+        self._journal.frame_in(frame if isinstance(frame, str) else repr(frame))
+        return frame
+
+    async def send(self, text: str) -> None:
+        await self._socket.send(text)
+        self._journal.frame_out(text)
+
+
+@asynccontextmanager
+async def opened(options: Options, journal: Journal) -> AsyncIterator[Wire]:
+    """An open connection that has agreed to `ocpp1.6`; raises `Refused`."""
+    socket = await _connected(options)
+    try:
+        if socket.subprotocol != SUBPROTOCOL:
+            raise Refused(f"{address(options)} did not agree to the subprotocol {SUBPROTOCOL}")
+        yield Wire(socket, journal)
+    finally:
+        await socket.close()
+
+
+def address(options: Options) -> str:
+    """The identity is the percent-encoded last part of the path (J§3.1.1)."""
+    return f"{options.url.rstrip('/')}/{quote(options.cp_id, safe='')}"
+
+
+def closed_by_server(error: ConnectionClosed) -> Refused:
+    close = error.rcvd
+    said = f"{close.code} {close.reason}".strip() if close else "without a close frame"
+    return Refused(f"The server closed the connection ({one_line(said)})")
+
+
+async def _connected(options: Options) -> ClientConnection:
+    try:
+        return await connect(
+            address(options),
+            subprotocols=[SUBPROTOCOL],
+            additional_headers=_credentials(options),
+            open_timeout=options.timeout,
+            close_timeout=2,
+            proxy=None,  # a station in the street has none; one of the environment must not swallow localhost
+        )
+    except (OSError, InvalidHandshake, InvalidURI) as error:
+        raise Refused(_why_not(error, options)) from error
+
+
+def _credentials(options: Options) -> dict[str, str]:
+    """HTTP Basic, user name = identity (whitepaper A00.FR.204)."""
+    if options.password is None:
+        return {}
+    pair = f"{options.cp_id}:{options.password}".encode()
+    return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+
+
+def _why_not(error: Exception, options: Options) -> str:
+    where = address(options)
+    if isinstance(error, TimeoutError):
+        return f"{where} did not answer the handshake within {options.timeout:g} s"
+    if isinstance(error, InvalidStatus):
+        return f"{where} refused the handshake with HTTP {error.response.status_code}{_said(error.response)}"
+    if isinstance(error, NegotiationError):
+        return f"{where} did not agree to the subprotocol {SUBPROTOCOL} ({one_line(str(error))})"
+    if isinstance(error, OSError):
+        return f"Could not connect to {where} ({_os_reason(error)}): is the server running? make run"
+    return f"{where} did not speak WebSocket: {one_line(str(error))}"
+
+
+def _os_reason(error: OSError) -> str:
+    """`localhost` has two addresses, and asyncio then folds both refusals into one nameless OSError."""
+    if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
+        return "connection refused"
+    return one_line(error.strerror or str(error))
+
+
+def _said(response: Response) -> str:
+    """The sentence in the body of a refusal: plain text, problem+json or a page."""
+    text = bytes(response.body or b"").decode(errors="replace")
+    try:
+        problem = json.loads(text)
+        text = str(problem.get("detail") or problem.get("title") or text)
+    except (ValueError, AttributeError):
+        text = re.sub(r"(?is)<(style|script|head)\b.*?</\1>|<[^>]*>", " ", text)
+    sentence = one_line(text)
+    return f": {sentence}" if sentence else ""

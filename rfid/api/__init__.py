@@ -1,0 +1,1 @@
+"""Cards over REST, and the kit that the resources of every floor share."""

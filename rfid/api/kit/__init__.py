@@ -1,0 +1,38 @@
+"""What the REST resources of every floor share. It imports the framework only, and stands on the lowest floor because
+imports only go down."""
+
+from rfid.api.kit.filters import (
+    After,
+    Before,
+    Flag,
+    IdOrder,
+    Ordering,
+    SameText,
+    Search,
+    StrictFilterBackend,
+    WholeNumber,
+    WindowedFilterSet,
+)
+from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
+from rfid.api.kit.problems import Problem
+from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField
+
+__all__ = [
+    "After",
+    "Before",
+    "BoundedPagination",
+    "CamelModelSerializer",
+    "Flag",
+    "IdOrder",
+    "NewestFirst",
+    "Ordering",
+    "PageSizePagination",
+    "Problem",
+    "SameText",
+    "Search",
+    "StrictFilterBackend",
+    "StrictSerializer",
+    "UtcDateTimeField",
+    "WholeNumber",
+    "WindowedFilterSet",
+]

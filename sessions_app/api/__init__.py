@@ -1,0 +1,1 @@
+"""Sessions and meter values over REST."""

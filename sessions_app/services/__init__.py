@@ -1,0 +1,11 @@
+"""Sessions from the station's messages: start, meter, stop. Sync functions for the writer's connection.
+
+Each may be run again with the same arguments: natural keys in the database decide, never message ids.
+"""
+
+from sessions_app.services.meter_values import record_meter_values
+from sessions_app.services.remote import remote_stop
+from sessions_app.services.start import start_session
+from sessions_app.services.stop import stop_session
+
+__all__ = ["record_meter_values", "remote_stop", "start_session", "stop_session"]

@@ -1,0 +1,132 @@
+"""StartTransaction (core 4.8): a session is created whatever the card; the station decides whether to stop it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from ocpp_ws.protocol import Timestamp
+from rfid.models import RfidCard
+from rfid.services import authorize, find_card, id_tag_info
+from sessions_app.models import ChargingSession
+from sessions_app.services.ids import next_session_id, next_transaction_id
+from sessions_app.services.stop import interrupt, is_timeless
+from stations.models import ChargingStation, Command, Connector
+from stations.services import connector, use_reservation
+
+Status = ChargingSession.Status
+REMOTE_START_WINDOW = timedelta(minutes=10)  # ConnectionTimeOut is seldom longer
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A StartTransaction.req of a station."""
+
+    station_id: int
+    connector_id: int
+    id_tag: str
+    meter_start: int
+    at: Timestamp
+    reservation_id: int | None
+    received_at: datetime
+
+    @property
+    def id_tag_key(self) -> str:
+        return self.id_tag.lower()[:255]  # as the column holds it: a retry must find it
+
+    @property
+    def locks(self) -> tuple[tuple[type[Model], str, Any], ...]:
+        """The rows that decide: two processes must not both see the connector free, or the card's last place."""
+        return (ChargingStation, "pk", self.station_id), (RfidCard, "tag_key", self.id_tag_key)
+
+
+def start_session(start: Start) -> ChargingSession:
+    """The session of this StartTransaction, new or as a retry found it; its `id_tag_info` answers the station.
+
+    Hold `start.locks` while it runs. A retry gets the same transactionId and the same idTagInfo: counting the session
+    against itself would answer ConcurrentTx and make the station stop. The natural key is the content, not the
+    message id.
+    """
+    station = ChargingStation.objects.get(pk=start.station_id)
+    earlier = same_start(start)
+    if earlier and not is_new_session_of_clockless_station(start, earlier):
+        return repeated(earlier)
+    place = connector(start.station_id, start.connector_id)
+    for older in ChargingSession.objects.filter(active_connector=place):
+        interrupt(older, meter=start.meter_start, at=start.at, now=start.received_at)
+    session = create(start, station, place, generation=earlier.generation + 1 if earlier else 0)
+    if start.reservation_id is not None:
+        use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
+    return session
+
+
+def same_start(start: Start) -> ChargingSession | None:
+    """The latest session with this natural key."""
+    return (
+        ChargingSession.objects.filter(
+            station_id=start.station_id, connector_number=start.connector_id, id_tag_key=start.id_tag_key,
+            meter_start=start.meter_start, started_as_sent=start.at.as_sent,
+        )
+        .order_by("-generation")
+        .first()
+    )  # fmt: skip
+
+
+def is_new_session_of_clockless_station(start: Start, earlier: ChargingSession) -> bool:
+    """1970 and meterStart 0 come with every session of a station without a clock: ended means another one."""
+    return is_timeless(start.at) and earlier.status != Status.ACTIVE
+
+
+def repeated(session: ChargingSession) -> ChargingSession:
+    if session.status != Status.ACTIVE and "start_after_stop" not in session.flags:
+        session.flags = [*session.flags, "start_after_stop"]
+        session.save(update_fields=["flags"])
+    return session
+
+
+def create(start: Start, station: ChargingStation, place: Connector, generation: int) -> ChargingSession:
+    card = find_card(start.id_tag)
+    status = authorization(card, start)
+    common = {
+        "station_id": start.station_id, "connector_number": start.connector_id, "active_connector": place,
+        "card": card, "id_tag": start.id_tag[:255], "id_tag_key": start.id_tag_key, "authorization": status,
+        "id_tag_info": id_tag_info(card, status), "flags": list(start.at.flags), "generation": generation,
+        "reservation_id": start.reservation_id, "command": remote_start_command(start),
+        "meter_start": start.meter_start, "started_at": start.at.effective, "started_as_sent": start.at.as_sent,
+        "start_received_at": start.received_at,
+    }  # fmt: skip
+    for _ in range(TRIES):
+        number = next_session_id(start.received_at)
+        session = ChargingSession(id=number, transaction_id=next_transaction_id(station, number), **common)
+        ChargingSession.objects.bulk_create([session], ignore_conflicts=True)
+        stored = same_start(start)
+        if stored and stored.generation == generation:
+            return stored
+        # another process took the same millisecond: the next one then
+    raise RuntimeError(f"No free session id in {TRIES} tries")
+
+
+def authorization(card: RfidCard | None, start: Start) -> str:
+    """MUST verify the idTag anew (core 4.8), now with the card's other sessions."""
+    if card is None:
+        return authorize(None, now=start.received_at)
+    others = ChargingSession.objects.filter(
+        id_tag_key=start.id_tag_key, status=Status.ACTIVE, authorization="Accepted"
+    ).count()
+    return authorize(card, now=start.received_at, other_sessions=others)
+
+
+def remote_start_command(start: Start) -> Command | None:
+    """The RemoteStartTransaction that this session answers, if there is one."""
+    recent = Command.objects.filter(
+        station_id=start.station_id, action="RemoteStartTransaction", session__isnull=True,
+        state__in=[Command.State.SENT, Command.State.ANSWERED], status__in=["", "Accepted"],
+        sent_at__gt=start.received_at - REMOTE_START_WINDOW,
+    ).order_by("-pk")  # fmt: skip
+    for command in recent[:5]:
+        wanted = command.payload
+        if wanted["idTag"].lower() == start.id_tag_key and wanted.get("connectorId") in (None, start.connector_id):
+            return command
+    return None

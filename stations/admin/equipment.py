@@ -1,0 +1,68 @@
+"""What belongs to a station: connectors, reservations, the deviations that were tolerated."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from ocpp.v16.enums import ChargePointStatus
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+
+from stations.admin.show import chip, link
+from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
+from stations.models import Connector, Quirk, Reservation
+
+
+class StatusFilter(DropdownFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(status.value), str(status.value)) for status in ChargePointStatus]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class OfStation(ReadOnlyAdmin):
+    list_select_related: ClassVar[tuple[str, ...]] = ("station",)
+    show_full_result_count = False
+
+    @admin.display(description="station", ordering="station__cp_id")
+    def place(self, row: Any) -> SafeString | str:
+        return link(row.station)
+
+
+@admin.register(Connector)
+class ConnectorAdmin(OfStation):
+    list_display = ("__str__", "place", "state", "error_code", "info", "status_at")
+    list_filter = (("station", AutocompleteSelectFilter), StatusFilter)
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "error_code", "info", "vendor_error_code")
+
+    @admin.display(description="status", ordering="status")
+    def state(self, connector: Connector) -> SafeString:
+        return chip(connector.status or "unknown")
+
+
+@admin.register(Reservation)
+class ReservationAdmin(OfStation):
+    list_display = ("reservation_id", "place", "connector_number", "id_tag", "state", "expiry_date")
+    list_filter = (
+        ("station", AutocompleteSelectFilter),
+        ("status", ChoicesDropdownFilter),
+        ("expiry_date", DayRangeFilter),
+    )
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "id_tag", "=reservation_id")
+
+    @admin.display(description="status", ordering="status")
+    def state(self, reservation: Reservation) -> SafeString:
+        return chip(reservation.status)
+
+
+@admin.register(Quirk)
+class QuirkAdmin(OfStation):
+    list_display = ("kind", "place", "action", "path", "sample", "count", "last_seen_at")
+    list_filter = (("station", AutocompleteSelectFilter), ("last_seen_at", DayRangeFilter))
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "action", "kind", "path")
+    ordering = ("-last_seen_at",)

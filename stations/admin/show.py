@@ -1,0 +1,72 @@
+"""How the admin shows things: a state is always a word and a colour, an id always a link."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+# The tones are classes of gateway/static/gateway/admin.css; a word that is not here (a station may send any) is grey.
+TONES = {
+    # connectors
+    "Available": "green", "Preparing": "yellow", "Charging": "blue", "SuspendedEV": "violet",
+    "SuspendedEVSE": "violet", "Finishing": "teal", "Reserved": "orange", "Unavailable": "grey", "Faulted": "red",
+    # stations, sessions, reservations
+    "online": "green", "Online": "green", "offline": "grey", "Offline": "grey", "Pending": "yellow",
+    "active": "blue", "completed": "green", "interrupted": "orange", "Active": "orange", "Used": "green",
+    # commands
+    "queued": "yellow", "sent": "blue", "answered": "green", "call_error": "red", "invalid_response": "red",
+    "timeout": "orange", "unknown": "orange",
+    # what stations answer
+    "Accepted": "green", "Rejected": "red", "RebootRequired": "yellow", "Scheduled": "yellow", "NotSupported": "red",
+    "Unlocked": "green", "UnlockFailed": "red", "Occupied": "orange", "Invalid": "red", "Blocked": "red",
+    "Expired": "orange", "ConcurrentTx": "orange",
+}  # fmt: skip
+
+
+def chip(word: str, *, tone: str = "", title: str = "", dashed: bool = False) -> SafeString:
+    """A state as a coloured label; dashed where it is only the last one known of an offline station."""
+    look = f"chip-{tone or TONES.get(word, 'grey')}{' chip-dashed' if dashed else ''}"
+    return format_html('<span class="chip {}" title="{}">{}</span>', look, title, word)
+
+
+def page(row: Model) -> str:
+    """The address of a row's own page."""
+    meta = row._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+
+
+def listing(model: type[Model], **lookups: Any) -> str:
+    """The address of a table's list, filtered by `lookups` (`station__id__exact=5`)."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode(lookups)}" if lookups else address
+
+
+def link(row: Model | None, text: Any = None) -> SafeString | str:
+    if row is None:
+        return "-"
+    return format_html('<a class="text-link" href="{}">{}</a>', page(row), row if text is None else text)
+
+
+def kwh(watt_hours: float | None) -> str:
+    """Energy for reading; the exact Wh stand on the session's own page."""
+    return "-" if watt_hours is None else f"{watt_hours / 1000:.2f} kWh"
+
+
+def after(milliseconds: int | None) -> str:
+    return "-" if milliseconds is None else f"{milliseconds} ms"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """How long, in the two largest units: `2 h 05 min`."""
+    seconds = max(0, int((end - start) / timedelta(seconds=1)))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02} s"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02} min"
+    return f"{seconds // 86400} d {seconds % 86400 // 3600:02} h"

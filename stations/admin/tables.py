@@ -1,0 +1,115 @@
+"""Tables to look at, and tables too long to count."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.paginator import InfinitePaginator
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """A page to look at, not a form."""
+
+    list_per_page = 50
+    list_filter_submit = True
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [field.name for field in self.opts.concrete_fields]  # Django leaves out what no form may set
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class EndlessAdmin(ReadOnlyAdmin):
+    """A table of millions of rows: never counted, never sorted by a column without an index.
+
+    `indexed` are the query parameters that lead to an index. Any other one reads row by row: within what a parameter
+    of `narrow` leaves, else within the newest WINDOW rows (of the days asked for), and the page says so.
+    """
+
+    WINDOW = 200_000
+    PAGING = frozenset({"p", "o", "all", "e", "_facets", "_popup", "_to_field", "_changelist_filters"})
+    indexed: ClassVar[frozenset[str]] = frozenset()
+    narrow: ClassVar[frozenset[str]] = frozenset({"station__id__exact"})
+    time_field: ClassVar[str] = ""  # a range of it is shown in the order of its index
+
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        by_time = any(name.startswith(f"{self.time_field}_") for name in used(request) & self.indexed)
+        return (f"-{self.time_field}",) if by_time and not self.reads_rows(request) else ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found = self.find(queryset, search_term) if search_term else queryset
+        if self.reads_rows(request):
+            found = found.filter(pk__gt=self.newest(request) - self.WINDOW)
+            hint = (
+                f"Looked through the newest {self.WINDOW:,} rows. Choose a station, or other days, to look elsewhere."
+            )
+            messages.info(request, hint)
+        return found, False
+
+    def reads_rows(self, request: HttpRequest) -> bool:
+        names = used(request) - self.PAGING
+        return bool(names - self.indexed - self.narrow) and not names & self.narrow
+
+    def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+        """The rows that an operator means by `term`."""
+        raise NotImplementedError
+
+    def newest(self, request: HttpRequest) -> int:
+        """The id of the newest row, or of the newest one of the days asked for."""
+        rows = self.model._default_manager.order_by("-pk")
+        last = parse_day(request.GET.get(f"{self.time_field}_to"))
+        if last and f"{self.time_field}_to" in self.indexed:
+            ended = {f"{self.time_field}__lt": midnight(last + timedelta(days=1))}
+            rows = rows.filter(**ended).order_by(f"-{self.time_field}")
+        return rows.values_list("pk", flat=True).first() or 0
+
+
+def used(request: HttpRequest) -> set[str]:
+    return {name for name, value in request.GET.items() if value}
+
+
+class DayRangeFilter(RangeDateFilter):
+    """Whole days, both ends included, in the gateway's time zone."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = (parse_day(self.used_parameters.get(f"{self.parameter_name}_{end}")) for end in ("from", "to"))
+        if first:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": midnight(first)})
+        if last:
+            queryset = queryset.filter(**{f"{self.parameter_name}__lt": midnight(last + timedelta(days=1))})
+        return queryset
+
+
+def parse_day(text: str | None) -> date | None:
+    """A day in the page's own notation: unfold's parser reads 5/11 as May where the calendar wrote November."""
+    try:
+        day: date | None = forms.DateField(required=False).to_python(text)
+    except ValidationError:
+        return None  # the filter's form says so
+    # at the edges of the calendar a day has no midnight in some zone, or no day after
+    return day if day and date(1900, 1, 2) < day < date(9000, 1, 1) else None
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min)).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Stations, reservations, commands and remote control over REST."""

@@ -1,0 +1,71 @@
+"""/api/commands: every command ever given, and what became of it."""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
+from django_filters import CharFilter, ChoiceFilter
+from django_filters.rest_framework import FilterSet
+from rest_framework import serializers
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering
+from stations.api.filters import StationName
+from stations.api.outcome import accepted
+from stations.models import Command
+
+
+class CommandSerializer(CamelModelSerializer):
+    cpId = serializers.CharField(source="station.cp_id")
+    accepted = serializers.SerializerMethodField(help_text="null: the station has not answered.")
+    latency_ms = serializers.IntegerField(allow_null=True, help_text="From sending the CALL to its answer.")
+    sessionId = serializers.SerializerMethodField(help_text="The session that a remote start led to.")
+    transactionId = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Command
+        fields = (
+            "id", "cpId", "action", "payload", "actor", "state", "status", "accepted", "answer", "late_answer",
+            "error_code", "error_description", "reason", "created_at", "sent_at", "finished_at", "latency_ms",
+            "sessionId", "transactionId",
+        )  # fmt: skip
+
+    def get_accepted(self, command: Command) -> bool | None:
+        return accepted(command)
+
+    def get_sessionId(self, command: Command) -> int | None:
+        return getattr(session_of(command), "pk", None)
+
+    def get_transactionId(self, command: Command) -> int | None:
+        return getattr(session_of(command), "transaction_id", None)
+
+
+def session_of(command: Command) -> Any:
+    try:
+        return command.session
+    except ObjectDoesNotExist:
+        return None
+
+
+class CommandFilter(FilterSet):
+    cpId = StationName()
+    action = CharFilter()
+    state = ChoiceFilter(choices=Command.State.choices)
+    status = CharFilter()
+    actor = CharFilter()
+    createdAfter = After("created_at")
+    createdBefore = Before("created_at")
+    ordering = Ordering(id="id", createdAt="created_at")
+
+
+class CommandViewSet(ReadOnlyModelViewSet[Command]):
+    """The audit trail of remote control: who, what, when, the station's answer, the outcome."""
+
+    queryset = Command.objects.order_by("-id")
+    serializer_class = CommandSerializer
+    filterset_class = CommandFilter
+    pagination_class = BoundedPagination
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Command]:
+        return Command.objects.select_related("station", "session").order_by("-id")

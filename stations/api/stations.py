@@ -1,0 +1,96 @@
+"""/api/stations: what stands in the street."""
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django_filters import CharFilter, ChoiceFilter
+from django_filters.rest_framework import FilterSet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from rfid.api.kit import After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
+from stations.models import ChargingStation, Connector, StationQuerySet
+
+
+class ConnectorSerializer(CamelModelSerializer):
+    connectorId = serializers.IntegerField(source="number")
+
+    class Meta:
+        model = Connector
+        fields = (
+            "connectorId", "status", "error_code", "info", "vendor_id", "vendor_error_code", "status_at",
+            "status_received_at",
+        )  # fmt: skip
+
+
+class StationSerializer(CamelModelSerializer):
+    online = serializers.BooleanField(help_text="Its link is up, by the lease that its process renews.")
+    connectors = ConnectorSerializer(many=True)
+
+    class Meta:
+        model = ChargingStation
+        fields = (
+            "cp_id", "name", "site", "registration", "online", "connected_at", "disconnected_at", "last_seen_at",
+            "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
+            "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
+            "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
+            "strict", "created_at", "connectors",
+        )  # fmt: skip
+
+
+class StationFilter(FilterSet):
+    cpId = SameText(field_name="cp_key")
+    online = Flag(field_name="online")
+    registration = ChoiceFilter(choices=ChargingStation.Registration.choices)
+    site = CharFilter(lookup_expr="iexact")
+    vendor = CharFilter(lookup_expr="iexact")
+    model = CharFilter(lookup_expr="iexact")
+    firmware = CharFilter(lookup_expr="iexact")
+    status = CharFilter(lookup_expr="iexact", label="Of the station itself (connector 0)")
+    connectorStatus = CharFilter(method="with_connector", label="At least one connector has this status")
+    lastSeenAfter = After("last_seen_at")
+    lastSeenBefore = Before("last_seen_at")
+    search = Search("cp_id", "name", "site", "vendor", "model", "serial_number")
+    ordering = Ordering(
+        cpId="cp_id", name="name", site="site", vendor="vendor", model="model", lastSeenAt="last_seen_at",
+        connectedAt="connected_at", createdAt="created_at",
+    )  # fmt: skip
+
+    def with_connector(self, queryset: StationQuerySet, name: str, value: str) -> StationQuerySet:
+        return queryset.filter(pk__in=Connector.objects.filter(status__iexact=value).values("station"))
+
+
+class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
+    """Stations with their connectors, found by their identity without case."""
+
+    queryset = ChargingStation.objects.all()
+    serializer_class = StationSerializer
+    filterset_class = StationFilter
+    lookup_url_kwarg = "cpId"
+    lookup_value_regex = "[^/]+"
+
+    def get_queryset(self) -> StationQuerySet:
+        connectors = Prefetch("connectors", Connector.objects.order_by("number"))
+        return ChargingStation.objects.with_online().prefetch_related(connectors)
+
+    def get_object(self) -> ChargingStation:
+        return station_or_404(self.kwargs["cpId"], self.get_queryset())
+
+    @extend_schema(responses=StationSerializer(many=True))
+    @action(detail=False, url_path="connected/list", url_name="connected")
+    def connected(self, request: Request) -> Response:
+        """The stations that are connected now."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset().connected()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+def station_or_404(cp_id: str, stations: QuerySet[ChargingStation] | None = None) -> ChargingStation:
+    """The station of that identity, whatever its case."""
+    among = ChargingStation.objects.all() if stations is None else stations
+    station = among.filter(pk__in=ChargingStation.objects.named(cp_id).values("pk")).first()
+    if station is None:
+        raise Http404(f"There is no station {cp_id}.")
+    return station

@@ -1,0 +1,62 @@
+"""What a central system asks of a station: one function per OCPP action.
+
+Each writes a Command row, waits up to `wait` seconds (None: the call timeout; 0: not at all) and returns the row as it
+stands; `status` is the station's own word. Raises StationOffline, QueueFull, NotAllowed, InvalidPayload.
+"""
+
+from typing import Any
+
+from stations.models import ChargingStation, Command
+from stations.outbox import give
+
+
+def remote_start_transaction(
+    station: ChargingStation, *, actor: str, id_tag: str, connector_id: int | None = None, wait: float | None = None
+) -> Command:
+    """Core 5.11. Accepted means that the station will try; the session that it leads to points to the command."""
+    payload = given(connectorId=connector_id, idTag=id_tag)
+    return give(station, "RemoteStartTransaction", payload, actor=actor, wait=wait)
+
+
+def remote_stop_transaction(
+    station: ChargingStation, *, actor: str, transaction_id: int, wait: float | None = None
+) -> Command:
+    """Core 5.12. `transaction_id` is the number that the station was told."""
+    return give(station, "RemoteStopTransaction", {"transactionId": transaction_id}, actor=actor, wait=wait)
+
+
+def change_availability(
+    station: ChargingStation, *, actor: str, connector_id: int, type: str, wait: float | None = None
+) -> Command:
+    """Core 5.2. `type` is Operative or Inoperative; connector 0 is the whole station."""
+    payload = {"connectorId": connector_id, "type": type}
+    return give(station, "ChangeAvailability", payload, actor=actor, wait=wait)
+
+
+def reset(station: ChargingStation, *, actor: str, type: str, wait: float | None = None) -> Command:
+    """Core 5.14. `type` is Soft or Hard."""
+    return give(station, "Reset", {"type": type}, actor=actor, wait=wait)
+
+
+def unlock_connector(station: ChargingStation, *, actor: str, connector_id: int, wait: float | None = None) -> Command:
+    """Core 5.18. Ends a transaction of that connector."""
+    return give(station, "UnlockConnector", {"connectorId": connector_id}, actor=actor, wait=wait)
+
+
+def get_configuration(
+    station: ChargingStation, *, actor: str, key: list[str] | None = None, wait: float | None = None
+) -> Command:
+    """Core 5.8. Without `key`: everything that the station tells."""
+    return give(station, "GetConfiguration", given(key=key), actor=actor, wait=wait)
+
+
+def change_configuration(
+    station: ChargingStation, *, actor: str, key: str, value: str, wait: float | None = None
+) -> Command:
+    """Core 5.3. `value` is text, whatever the key's type."""
+    return give(station, "ChangeConfiguration", {"key": key, "value": value}, actor=actor, wait=wait)
+
+
+def given(**members: Any) -> dict[str, Any]:
+    """Optional members are omitted, never null (OCPP-J 4.2)."""
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,36 @@
+"""Why a command could not be given. What the station answers is never an error: it is the command's outcome."""
+
+from typing import Any
+
+from stations.models import Command
+
+
+class CommandRefused(Exception):
+    """Base: the command was not sent to the station."""
+
+
+class StationOffline(CommandRefused):
+    """The station is not connected; the attempt is kept as `command`."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(f"{command.station.cp_id} is not connected.")
+        self.command = command
+
+
+class QueueFull(CommandRefused):
+    """As many commands as COMMAND_QUEUE_DEPTH wait for this station already."""
+
+
+class NotAllowed(CommandRefused):
+    """OCPP forbids this command in the station's present state."""
+
+
+class InvalidPayload(CommandRefused):
+    """The payload breaks the official schema of its action; `errors` lists path and reason."""
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{path or 'payload'}: {reason}" for path, reason in errors))
+        self.errors = errors
+
+
+Payload = dict[str, Any]

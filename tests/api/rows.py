@@ -1,0 +1,64 @@
+"""Rows to look at through the API."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from ocpp_ws.models import OcppMessage
+from sessions_app.models import ChargingSession, MeterValue
+from stations.models import ChargingStation, Command, Connector, Reservation
+
+START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+numbers = itertools.count(1)
+
+
+def station(cp_id: str = "CP_1", *, online: bool = False, connectors: int = 2, **values: Any) -> ChargingStation:
+    lease = timezone.now() + timedelta(seconds=90) if online else None
+    row = ChargingStation.objects.create(cp_id=cp_id, lease_until=lease, **values)
+    Connector.objects.bulk_create(
+        Connector(station=row, number=number, status="Available", error_code="NoError")
+        for number in range(1, connectors + 1)
+    )
+    return row
+
+
+def session(cp: ChargingStation, **values: Any) -> ChargingSession:
+    """A completed session of 1.5 kWh; `id` is in milliseconds, `transaction_id` small."""
+    number = next(numbers)
+    started = values.pop("started_at", START + timedelta(minutes=number))
+    fields: dict[str, Any] = {
+        "id": 1_790_000_000_000 + number, "transaction_id": number, "connector_number": 1, "id_tag": "TAG_A",
+        "authorization": "Accepted", "status": "completed", "meter_start": 1000, "meter_stop": 2500,
+        "started_at": started, "started_as_sent": started.isoformat(), "start_received_at": started,
+        "stopped_at": started + timedelta(minutes=30), "stop_reason": "Local",
+    }  # fmt: skip
+    fields |= values
+    return ChargingSession.objects.create(station=cp, id_tag_key=fields["id_tag"].lower(), **fields)
+
+
+def meter_values(of: ChargingSession, count: int, **values: Any) -> None:
+    MeterValue.objects.bulk_create(
+        MeterValue(
+            station_id=of.station_id, session=of, connector_number=of.connector_number, value=str(number),
+            timestamp=of.started_at + timedelta(seconds=number), sampled_at=of.started_at + timedelta(seconds=number),
+            received_at=of.started_at, unit="Wh", digest=next(numbers), **values,
+        )
+        for number in range(count)
+    )  # fmt: skip
+
+
+def message(cp: ChargingStation, action: str = "Heartbeat", **values: Any) -> OcppMessage:
+    fields = {"epoch": 1, "direction": "in", "unique_id": "m-1", "at": START, "answer": {}} | values
+    return OcppMessage.objects.create(station=cp, action=action, **fields)
+
+
+def command(cp: ChargingStation, state: str = "answered", **values: Any) -> Command:
+    sent = {"sent_at": START, "finished_at": START + timedelta(milliseconds=120)}
+    return Command.objects.create(station=cp, state=state, **({"action": "Reset", "actor": "ann"} | sent | values))
+
+
+def reservation(cp: ChargingStation, number: int = 1, **values: Any) -> Reservation:
+    fields = {"connector_number": 1, "id_tag": "TAG_A", "expiry_date": START} | values
+    return Reservation.objects.create(station=cp, reservation_id=number, **fields)

@@ -1,0 +1,158 @@
+"""Remote control at its HTTP side; tests/main_job has a station at the other end."""
+
+from typing import Any
+
+import pytest
+from rest_framework.exceptions import APIException
+
+from stations.api.outcome import ENDS, outcome, refused
+from stations.errors import InvalidPayload, NotAllowed, QueueFull
+from stations.models import Command
+from tests.api import rows
+from tests.api.conftest import Api, attrs, problem
+
+BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
+    "start-transaction": ({"connectorId": 1, "idTag": "T"}, "RemoteStartTransaction", {"connectorId": 1, "idTag": "T"}),
+    "stop-transaction": ({"transactionId": 77}, "RemoteStopTransaction", {"transactionId": 77}),
+    "change-availability": (
+        {"connectorId": 0, "type": "Inoperative"}, "ChangeAvailability", {"connectorId": 0, "type": "Inoperative"},
+    ),
+    "reset": ({"type": "Hard"}, "Reset", {"type": "Hard"}),
+    "unlock-connector": ({"connectorId": 2}, "UnlockConnector", {"connectorId": 2}),
+    "get-configuration": ({"key": "A"}, "GetConfiguration", {"key": ["A"]}),
+    "change-configuration": ({"key": "A", "value": " 1 "}, "ChangeConfiguration", {"key": "A", "value": " 1 "}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("route", BODIES)
+def test_command_to_a_station_that_is_not_connected_is_409_at_once(api: Api, route: str, slash: str) -> None:
+    rows.station("CP_1")
+    body, action, payload = BODIES[route]
+    answer = problem(api.send("POST", f"/api/admin/cp_1/{route}{slash}", body), 409, "station_offline")
+    kept = Command.objects.get(pk=answer["commandId"])
+    assert (kept.action, kept.payload, kept.actor) == (action, payload, "anonymous@127.0.0.1")
+
+
+@pytest.mark.parametrize("route", BODIES)
+def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
+    problem(api.send("POST", f"/api/admin/NOPE/{route}", BODIES[route][0]), 404, "not_found")
+    rows.station("CP_1")
+    problem(api.get(f"/api/admin/CP_1/{route}"), 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "names"),
+    [
+        ("start-transaction", {}, {"idTag"}),
+        ("start-transaction", {"idTag": "x" * 21, "connectorId": 0}, {"idTag", "connectorId"}),
+        ("start-transaction", {"idTag": "T", "connector": 1}, {"connector"}),
+        ("stop-transaction", {"transactionId": "abc"}, {"transactionId"}),
+        ("change-availability", {"connectorId": -1, "type": "Off"}, {"connectorId", "type"}),
+        ("reset", {"type": "soft"}, {"type"}),
+        ("reset", [], {None}),
+        ("unlock-connector", {}, {"connectorId"}),
+        ("get-configuration", {"key": ["A", "x" * 51]}, {"key.1"}),
+        ("change-configuration", {"key": "A"}, {"value"}),
+        ("change-configuration", {"key": "A", "value": "x" * 501}, {"value"}),
+        ("reset?wait=long", {"type": "Soft"}, {"wait"}),
+        ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
+        ("reset?later=1", {"type": "Soft"}, {"later"}),
+    ],
+)
+def test_bad_body_names_its_members(api: Api, route: str, body: Any, names: set[str]) -> None:
+    rows.station("CP_1", online=True)
+    assert attrs(api.send("POST", f"/api/admin/CP_1/{route}", body)) == names
+    assert not Command.objects.exists()
+
+
+@pytest.mark.parametrize("how", [{"path": "?wait=0"}, {"headers": {"prefer": "respond-async"}}])
+def test_client_that_will_not_wait_gets_the_commands_address(api: Api, how: dict[str, Any]) -> None:
+    rows.station("CP_1", online=True)
+    path = "/api/admin/CP_1/reset" + how.pop("path", "")
+    answer = api.send("POST", path, {"type": "Soft"}, **how)
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+    assert answer["Location"] == f"/api/commands/{answer.json()['commandId']}"
+    assert api.get(answer["Location"]).json()["payload"] == {"type": "Soft"}
+
+
+def test_wait_that_ends_before_the_answer_gives_202(api: Api) -> None:
+    rows.station("CP_1", online=True)
+    assert api.send("POST", "/api/admin/CP_1/reset?wait=0.01", {"type": "Soft"}).status_code == 202
+
+
+def test_staff_user_is_the_actor(staff: Any) -> None:
+    rows.station("CP_1", online=True)
+    staff.post("/api/admin/CP_1/reset?wait=0", {"type": "Soft"}, content_type="application/json")
+    assert Command.objects.get().actor == "ann"
+
+
+def test_stop_takes_either_number_and_sends_what_the_station_was_told(api: Api) -> None:
+    cp, other = rows.station("CP_1", online=True), rows.station("CP_2")
+    mine, foreign = rows.session(cp), rows.session(other)
+    for number in (mine.pk, mine.transaction_id, foreign.pk):
+        api.send("POST", "/api/admin/CP_1/stop-transaction?wait=0", {"transactionId": number})
+    sent = [command.payload["transactionId"] for command in Command.objects.order_by("pk")]
+    assert sent == [mine.transaction_id, mine.transaction_id, foreign.pk], (
+        "what is not its own is the station's to judge"
+    )
+
+
+def test_full_queue_is_429_and_says_when_to_come_back(api: Api, settings: Any) -> None:
+    settings.COMMAND_QUEUE_DEPTH = 1
+    rows.station("CP_1", online=True)
+    api.send("POST", "/api/admin/CP_1/reset?wait=0", {"type": "Soft"})
+    answer = api.send("POST", "/api/admin/CP_1/reset?wait=0", {"type": "Soft"})
+    problem(answer, 429, "station_busy")
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_remote_start_of_a_pending_station_is_a_conflict(api: Api) -> None:
+    rows.station("CP_1", online=True, registration="Pending")
+    problem(api.send("POST", "/api/admin/CP_1/start-transaction", {"idTag": "T"}), 409, "conflict")
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted"),
+    [("Accepted", True), ("RebootRequired", True), ("Scheduled", True), ("Unlocked", True), ("Rejected", False),
+     ("NotSupported", False), ("UnlockFailed", False)],
+)  # fmt: skip
+def test_stations_own_answer_is_200_whatever_it_says(db: None, status: str, accepted: bool) -> None:
+    answer = outcome(rows.command(rows.station(), status=status, answer={"status": status}))
+    number = Command.objects.get().pk
+    assert answer.status_code == 200
+    assert answer.data == {"commandId": number, "status": status, "accepted": accepted, "latencyMs": 120}
+
+
+def test_configuration_comes_with_the_answer(db: None) -> None:
+    told = {"configurationKey": [{"key": "A", "readonly": True, "value": "1"}], "unknownKey": ["B"]}
+    answer = outcome(rows.command(rows.station(), action="GetConfiguration", answer=told))
+    assert (answer.data["status"], answer.data["accepted"]) == ("Accepted", True)
+    assert {name: answer.data[name] for name in told} == told
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "code"),
+    [("call_error", 502, "station_error"), ("invalid_response", 502, "invalid_response"),
+     ("timeout", 504, "station_timeout"), ("unknown", 502, "outcome_unknown"),
+     ("station_offline", 409, "station_offline"), ("cancelled", 409, "cancelled"), ("expired", 409, "expired")],
+)  # fmt: skip
+def test_command_that_ended_without_an_answer(db: None, state: str, status: int, code: str) -> None:
+    command = rows.command(rows.station(), state, error_code="NotSupported", error_description="no", reason="why")
+    with pytest.raises(APIException) as end:
+        outcome(command)
+    raised: Any = end.value
+    assert (raised.status_code, raised.detail.code, raised.extra["commandId"]) == (status, code, command.pk)
+    if state == "call_error":
+        assert (raised.extra["ocppErrorCode"], raised.extra["ocppErrorDescription"]) == ("NotSupported", "no")
+
+
+def test_every_state_has_its_answer() -> None:
+    assert set(ENDS) | {"answered"} | set(Command.OPEN) == set(Command.State.values)
+
+
+def test_payload_that_breaks_the_schema_is_400_per_member() -> None:
+    raised: Any = refused(InvalidPayload([("idTag", "too long"), ("", "odd")]))
+    assert raised.status_code == 400
+    assert set(raised.detail) == {"idTag", "non_field_errors"}
+    assert [getattr(refused(one), "status_code", 0) for one in (QueueFull(), NotAllowed())] == [429, 409]

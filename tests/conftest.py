@@ -1,0 +1,35 @@
+"""What all tests share: real gateway processes."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.processes import Gateway, migrated
+
+StartGateway = Callable[..., Gateway]
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    return migrated(tmp_path_factory.mktemp("database") / "template.db")
+
+
+@pytest.fixture
+def start_gateway(tmp_path: Path, migrated_database: Path) -> Iterator[StartGateway]:
+    """`start_gateway(settings=…, port=…, NAME="value")`: a running `manage.py serve`, killed at the end if it still is.
+
+    `ready=False` returns at once, for a start that must fail.
+    """
+    started: list[Gateway] = []
+
+    def start(*, settings: str = "tests.settings", ready: bool = True, **options: Any) -> Gateway:
+        gateway = Gateway(tmp_path, migrated_database, settings=settings, **options)
+        started.append(gateway)
+        return gateway.ready() if ready else gateway
+
+    yield start
+    for gateway in started:
+        gateway.kill()

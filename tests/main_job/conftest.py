@@ -1,0 +1,61 @@
+"""Running gateways for the main job, and HTTP clients for them."""
+
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import Gateway, manage
+
+
+@contextmanager
+def gateway_process(template: Path, **env: str) -> Iterator[Gateway]:
+    """A server with a database of its own, unless `env` names another; it must end well by SIGTERM."""
+    with tempfile.TemporaryDirectory(prefix="gateway-") as folder:
+        gateway = Gateway(Path(folder), template, settings="tests.settings", **env)
+        try:
+            yield gateway.ready()
+            gateway.signal(signal.SIGTERM)
+            assert gateway.wait() == 0, gateway.log[-4000:]
+        finally:
+            gateway.kill()
+        assert "Traceback" not in gateway.log, gateway.log[-8000:]
+
+
+def migrate(database_url: str) -> None:
+    done = manage("migrate", "--verbosity", "0", DATABASE_URL=database_url)
+    assert done.returncode == 0, done.stderr
+
+
+def client(gateway: Gateway) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=100)
+    return httpx.AsyncClient(base_url=gateway.http, timeout=60, limits=limits, trust_env=False)
+
+
+@pytest.fixture(scope="module")
+def gateway(migrated_database: Path) -> Iterator[Gateway]:
+    with gateway_process(migrated_database) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def impatient(migrated_database: Path) -> Iterator[Gateway]:
+    """A gateway whose commands wait a second only."""
+    with gateway_process(migrated_database, CALL_TIMEOUT="1") as running:
+        yield running
+
+
+@pytest.fixture
+async def api(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(gateway) as connected:
+        yield connected
+
+
+@pytest.fixture
+async def impatient_api(impatient: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(impatient) as connected:
+        yield connected

@@ -1,0 +1,138 @@
+"""The life of a link: who is connected, who is not any more, and which of two sockets it is."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from ocpp_ws.links import links
+from ocpp_ws.process import deliver, process, renew
+from stations.links import close_link
+from stations.models import ChargingStation
+from tests.ocpp_ws.charger import START, Charger, Closed
+from tests.ocpp_ws.conftest import Connect
+from tests.ocpp_ws.rows import change, rows, station
+
+
+async def test_a_station_is_online_while_its_link_lives_and_offline_at_once_after_it(connect: Connect) -> None:
+    charger = await connect()
+    assert (await station()).online
+    await charger.hang_up()
+    row = await station()
+    assert (row.online, row.owner, row.channel) == (False, "", "")
+    assert row.disconnected_at is not None
+    assert row.last_seen_at is not None
+
+
+async def test_a_link_that_ends_by_an_error_is_offline_too(charger: Charger) -> None:
+    charger.future.cancel()
+    await asyncio.wait([charger.future])
+    assert not (await station()).online
+    assert not links
+
+
+async def test_a_late_goodbye_of_an_older_link_changes_nothing(connect: Connect, settings: Any) -> None:
+    old = await connect()
+    await change(lease_until=None)  # as if its process had died: nobody is asked for a sign of life
+    new = await connect()
+    assert (await old.event())["code"] == 4001
+    await old.hang_up()
+    assert (await station()).online
+    assert await new.lives()
+    assert [link.epoch for link in links.values()] == [2]
+
+
+async def test_a_frame_that_a_replaced_link_has_read_already_is_stored(connect: Connect) -> None:
+    old = await connect()
+    await change(lease_until=None)
+    await connect()
+    await old.write([2, "1", "StartTransaction", START])
+    await old.hang_up()
+    assert (await old.event())["code"] == 4001
+    assert await rows(lambda: ChargingStation.objects.get().sessions.count()) == 1
+
+
+async def test_identities_that_differ_in_case_are_one_station(connect: Connect) -> None:
+    first = await connect("Garage-1")
+    await first.hang_up()
+    await connect("GARAGE-1")
+    assert await rows(ChargingStation.objects.count) == 1
+    assert (await station("Garage-1")).epoch == 2
+
+
+async def test_of_many_sockets_at_once_exactly_one_stays(connect: Connect) -> None:
+    chargers = [Charger() for _ in range(6)]
+    await asyncio.gather(*(charger.connected() for charger in chargers))
+    (link,) = links.values()
+    assert link.epoch == (await station()).epoch == 6
+    served = []
+    for charger in chargers:
+        try:
+            served.append(await charger.lives())
+        except Closed as end:
+            assert end.code == 4001
+    assert served == [True]
+
+
+async def test_a_late_newcomer_does_not_close_a_newer_link(charger: Charger) -> None:
+    (link,) = links.values()
+    deliver({"type": "link.replaced", "station": link.station_id, "epoch": link.epoch - 1})
+    assert await charger.lives()
+
+
+async def test_a_link_that_another_process_has_replaced_is_closed(charger: Charger) -> None:
+    (link,) = links.values()
+    deliver({"type": "link.replaced", "station": link.station_id, "epoch": link.epoch + 1})
+    with pytest.raises(Closed) as end:
+        await charger.text()
+    assert end.value.code == 4001
+
+
+async def test_a_link_whose_row_is_anothers_is_closed_at_the_next_renewal(charger: Charger) -> None:
+    await change(epoch=7, owner="there:1", channel="inbox.there")
+    await renew()
+    with pytest.raises(Closed) as end:
+        await charger.text()
+    assert end.value.code == 4001
+    row = await station()
+    assert (row.epoch, row.owner, row.channel) == (7, "there:1", "inbox.there")
+
+
+async def test_a_lease_is_renewed_and_its_station_seen(charger: Charger) -> None:
+    await charger.lives()
+    await change(last_seen_at=None)
+    await renew()
+    row = await station()
+    assert row.online
+    assert row.last_seen_at is not None
+    await change(last_seen_at=None)
+    await renew()  # it has sent nothing since
+    assert (await station()).last_seen_at is None
+
+
+async def test_a_lease_without_a_link_is_not_renewed_for_ever(connect: Connect, monkeypatch: Any) -> None:
+    charger = await connect()
+
+    def failing(**_: Any) -> None:
+        raise DatabaseError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ocpp_ws.consumers.close_link", failing)
+        await charger.hang_up()
+    assert (await station()).online
+    for _ in range(2):  # it might be one that is just being let in
+        await renew()
+    assert not (await station()).online
+
+
+async def test_the_process_comes_back_on_a_new_event_loop(charger: Charger) -> None:
+    await process.stop()
+    process.start()
+    assert await charger.lives()
+
+
+async def test_a_row_that_is_closed_by_hand_does_not_hurt_the_link(charger: Charger) -> None:
+    row = await station()
+    await rows(close_link, station_id=row.pk, epoch=row.epoch, now=row.connected_at)
+    assert await charger.lives()

@@ -1,0 +1,251 @@
+"""Group commit: order, savepoints, receipts, and what happens when the database says no."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import IntegrityError, OperationalError, connection
+
+from ocpp_ws.models import OcppMessage
+from ocpp_ws.writer import Batch, writer
+from stations.models import ChargingStation, Connector
+from tests.ocpp_ws.rows import rows
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("transactional_db")
+Unit = Callable[[Batch], Any]
+
+
+def message(unique_id: str, station_id: int, **columns: Any) -> dict[str, Any]:
+    return {
+        "station_id": station_id, "epoch": 1, "direction": "in", "unique_id": unique_id, "action": "Heartbeat",
+        "payload": {}, "answer": None, "error_code": "", "error_description": "", "at": NOON, "answered_at": None,
+    } | columns  # fmt: skip
+
+
+@pytest.fixture
+def station(transactional_db: None) -> ChargingStation:
+    return ChargingStation.objects.create(cp_id="CP_1")
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Opens the way for the first batch: what comes meanwhile is in the next one."""
+    opened = threading.Event()
+    yield opened
+    opened.set()
+
+
+def holding(gate: threading.Event) -> Unit:
+    return lambda _: gate.wait(10)
+
+
+async def together(gate: threading.Event, *units: Unit) -> list[Any]:
+    """Results or errors of units that share one transaction."""
+    first = writer.post(holding(gate))
+    await asyncio.sleep(0)
+    others = [asyncio.wrap_future(writer.post(unit)) for unit in units]
+    gate.set()
+    await asyncio.wrap_future(first)
+    return await asyncio.gather(*others, return_exceptions=True)
+
+
+def named(cp_id: str) -> Unit:
+    return lambda _: ChargingStation.objects.create(cp_id=cp_id).cp_id
+
+
+def names() -> list[str]:
+    return list(ChargingStation.objects.order_by("pk").values_list("cp_id", flat=True))
+
+
+def transaction_id() -> int:
+    """Which transaction this is."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT txid_current()")
+            return int(cursor.fetchone()[0])
+    return batches[-1]
+
+
+batches: list[int] = []
+
+
+async def test_units_that_wait_share_one_transaction_in_their_order(gate: threading.Event) -> None:
+    seen: list[Batch] = []
+
+    def unit(number: int) -> Unit:
+        def create(batch: Batch) -> int:
+            seen.append(batch)
+            ChargingStation.objects.create(cp_id=f"CP_{number}")
+            return number
+
+        return create
+
+    assert await together(gate, *(unit(number) for number in range(30))) == list(range(30))
+    assert all(batch is seen[0] for batch in seen)
+    assert await rows(names) == [f"CP_{number}" for number in range(30)]
+
+
+async def test_a_unit_sees_what_those_before_it_have_done(gate: threading.Event) -> None:
+    results = await together(gate, named("CP_1"), lambda _: ChargingStation.objects.count())
+    assert results == ["CP_1", 1]
+
+
+async def test_a_waiter_is_told_only_after_the_commit(gate: threading.Event) -> None:
+    told: list[bool] = []
+    visible: list[int] = []
+
+    def look(_: Batch) -> None:
+        told.append(first.done())
+        visible.append(count_from_another_connection())
+
+    first = writer.post(named("CP_1"))
+    second = writer.post(look)
+    await asyncio.wrap_future(second)
+    assert (told, visible) == ([False], [0])  # same transaction: nothing to be seen, nobody told
+    assert first.result() == "CP_1"
+    assert await asyncio.to_thread(count_from_another_connection) == 1
+
+
+def count_from_another_connection() -> int:
+    """What a second client of the database sees."""
+    settings = connection.settings_dict
+    if connection.vendor == "postgresql":
+        names = {"dbname": settings["NAME"], "host": settings["HOST"], "port": settings["PORT"], "user": settings["USER"]}
+        with psycopg.connect(**{k: v for k, v in names.items() if v}) as other:
+            found = other.execute("SELECT count(*) FROM stations_chargingstation").fetchone()
+    else:
+        other_file = sqlite3.connect(settings["NAME"])
+        found = other_file.execute("SELECT count(*) FROM stations_chargingstation").fetchone()
+        other_file.close()
+    assert found
+    return int(found[0])
+
+
+async def test_a_unit_that_fails_fails_alone(gate: threading.Event, station: ChargingStation) -> None:
+    def fails(_: Batch) -> None:
+        ChargingStation.objects.create(cp_id="half done")
+        raise KeyError("mine")
+
+    def violates(_: Batch) -> None:
+        ChargingStation.objects.create(cp_id="CP_1")
+
+    results = await together(gate, named("CP_2"), fails, violates, named("CP_3"))
+    assert (results[0], results[3]) == ("CP_2", "CP_3")
+    assert isinstance(results[1], KeyError)
+    assert isinstance(results[2], IntegrityError)
+    assert await rows(names) == ["CP_1", "CP_2", "CP_3"]
+
+
+async def test_rows_of_a_failed_unit_are_forgotten(gate: threading.Event, station: ChargingStation) -> None:
+    def adds(unique_id: str, *, fails: bool = False) -> Unit:
+        def unit(batch: Batch) -> None:
+            batch.insert(OcppMessage, [message(unique_id, station.pk)])
+            if fails:
+                raise KeyError("mine")
+
+        return unit
+
+    await together(gate, adds("first"), adds("failed", fails=True), adds("last"))
+    assert await rows(logged) == ["first", "last"]
+
+
+def logged() -> list[str]:
+    return list(OcppMessage.objects.order_by("pk").values_list("unique_id", flat=True))
+
+
+@pytest.mark.parametrize("poison", [{"station_id": -5}, {"epoch": 2**70}, {"payload": {"n": {1, 2}}}, {"at": "no time"}])
+async def test_a_row_that_no_database_takes_fails_only_its_own_unit(
+    gate: threading.Event, station: ChargingStation, poison: dict[str, Any]
+) -> None:
+    def adds(unique_id: str, **columns: Any) -> Unit:
+        return lambda batch: batch.insert(OcppMessage, [message(unique_id, station.pk, **columns)])
+
+    results = await together(gate, adds("first"), adds("poisonous", **poison), adds("last"), named("CP_2"))
+    assert [isinstance(result, Exception) for result in results] == [False, True, False, False]
+    assert await rows(logged) == ["first", "last"]
+    assert await rows(names) == ["CP_1", "CP_2"]
+
+
+async def test_rows_that_exist_already_are_left_out(gate: threading.Event, station: ChargingStation) -> None:
+    row = {"station_id": station.pk, "status": "", "error_code": "", "info": "", "vendor_id": "", "vendor_error_code": ""}
+
+    def adds(*numbers: int) -> Unit:
+        return lambda batch: batch.insert(Connector, [row | {"number": number} for number in numbers])
+
+    results = await together(gate, adds(1, 2), adds(2, 3), adds(3, 3))
+    assert results == [None, None, None]
+    assert await writer.commit(adds(1, 4)) is None
+    assert sorted(await rows(lambda: list(Connector.objects.values_list("number", flat=True)))) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("failure", [OperationalError("database is locked")])
+async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Exception) -> None:
+    tries: list[int] = []
+
+    def busy(_: Batch) -> str:
+        tries.append(1)
+        if len(tries) < 3:
+            raise failure
+        return "stored"
+
+    assert await together(gate, named("CP_1"), busy, named("CP_2")) == ["CP_1", "stored", "CP_2"]
+    assert await rows(names) == ["CP_1", "CP_2"]
+
+
+async def test_a_unit_that_the_database_never_takes_does_not_stop_the_others(gate: threading.Event) -> None:
+    def refused(_: Batch) -> None:
+        raise OperationalError("out of memory")
+
+    results = await together(gate, named("CP_1"), refused, named("CP_2"))
+    assert (results[0], results[2]) == ("CP_1", "CP_2")
+    assert isinstance(results[1], OperationalError)
+    assert await rows(names) == ["CP_1", "CP_2"]
+
+
+async def test_work_is_stored_though_its_waiter_was_cancelled(gate: threading.Event) -> None:
+    first = writer.post(holding(gate))
+    waiter = asyncio.get_running_loop().create_task(writer.commit(named("CP_1")))
+    await asyncio.sleep(0)
+    waiter.cancel()
+    after = writer.post(named("CP_2"))
+    gate.set()
+    await asyncio.wrap_future(first)
+    await asyncio.wrap_future(after)
+    assert waiter.cancelled()
+    assert await rows(names) == ["CP_1", "CP_2"]
+
+
+async def test_batches_grow_with_load_and_have_a_largest_size(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.writer.LARGEST_BATCH", 10)
+    seen: list[int] = []
+    await together(gate, *(lambda batch: seen.append(id(batch)) for _ in range(25)))
+    sizes = [seen.count(batch) for batch in dict.fromkeys(seen)]
+    assert sum(sizes) == 25
+    assert max(sizes) == 10
+
+
+async def test_a_lost_connection_is_replaced() -> None:
+    assert await writer.commit(named("CP_1")) == "CP_1"
+    lost: list[int] = []
+
+    def loses(_: Batch) -> int:
+        if not lost:
+            lost.append(1)
+            connection.connection.close()  # under Django's feet, as a server's restart does
+        return ChargingStation.objects.count()
+
+    assert await writer.commit(loses) == 1
+
+
+async def test_many_links_at_once_lose_nothing() -> None:
+    results = await asyncio.gather(*(writer.commit(named(f"CP_{number}")) for number in range(300)))
+    assert results == [f"CP_{number}" for number in range(300)]
+    assert await rows(ChargingStation.objects.count) == 300

@@ -1,0 +1,36 @@
+"""Tolerated deviations are counted per station."""
+
+from datetime import UTC, datetime, timedelta
+
+from ocpp_ws.protocol import Quirk as Deviation
+from stations.models import ChargingStation, Quirk
+from stations.services import count_quirks
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def count(station: ChargingStation, *quirks: Deviation, action: str = "MeterValues", minutes: int = 0) -> None:
+    count_quirks(station_id=station.pk, action=action, quirks=quirks, now=NOON + timedelta(minutes=minutes))
+
+
+def test_equal_deviations_are_counted_and_keep_their_first_sample(station: ChargingStation) -> None:
+    count(station, Deviation("unknown-enum", "unit", "'Celcius'"), Deviation("unknown-enum", "unit", "'F'"))
+    count(station, Deviation("unknown-enum", "unit", "'K'"), minutes=5)
+    quirk = Quirk.objects.get()
+    assert (quirk.count, quirk.sample) == (3, "'Celcius'")
+    assert (quirk.first_seen_at, quirk.last_seen_at) == (NOON, NOON + timedelta(minutes=5))
+
+
+def test_kind_place_action_and_station_tell_them_apart(station: ChargingStation) -> None:
+    other = ChargingStation.objects.create(cp_id="CP_2")
+    quirk = Deviation("too-long", "idTag", "")
+    count(station, quirk, Deviation("too-long", "reason", ""), Deviation("coerced", "idTag", ""))
+    count(station, quirk, action="StartTransaction")
+    count(other, quirk)
+    assert list(Quirk.objects.values_list("count", flat=True)) == [1] * 5
+
+
+def test_long_ones_are_cut_and_still_recognised(station: ChargingStation) -> None:
+    for _ in range(2):
+        count(station, Deviation("k" * 99, "p" * 999, "s" * 999), action="a" * 99)
+    assert Quirk.objects.get().count == 2

@@ -1,0 +1,129 @@
+"""StatusNotification and BootNotification: what a station tells about itself."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ocpp_ws.protocol import format_timestamp, parse_timestamp
+from stations.models import ChargingStation, Connector, Reservation
+from stations.services import boot_notification, diagnostics_status, firmware_status, status_notification
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def tell(
+    station: ChargingStation, status: str, when: float | str = 0, *, connector: int = 1, received: float | None = None,
+    error: str = "NoError", **also: str,
+) -> None:  # fmt: skip
+    """A StatusNotification; times in minutes after noon."""
+    text = when if isinstance(when, str) else format_timestamp(NOON + timedelta(minutes=when))
+    minutes = received if received is not None else 0 if isinstance(when, str) else when
+    now = NOON + timedelta(minutes=minutes)
+    payload = {"status": status, "errorCode": error, **also}
+    status_notification(
+        station_id=station.pk, connector_id=connector, payload=payload, at=parse_timestamp(text, now), now=now
+    )
+
+
+def status_of(station: ChargingStation, connector: int = 1) -> str:
+    return Connector.objects.get(station=station, number=connector).status
+
+
+def test_a_connector_is_made_when_the_station_first_names_it(station: ChargingStation) -> None:
+    tell(station, "Available", connector=2)
+    tell(station, "Preparing", 1, connector=2)
+    assert list(Connector.objects.values_list("number", "status")) == [(2, "Preparing")]
+
+
+def test_connector_zero_is_the_station_itself(station: ChargingStation) -> None:
+    tell(station, "Unavailable", connector=0, error="OtherError")
+    station.refresh_from_db()
+    assert (station.status, station.error_code) == ("Unavailable", "OtherError")
+    assert not Connector.objects.exists()
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_an_older_status_does_not_replace_a_newer_one(station: ChargingStation, connector: int) -> None:
+    tell(station, "Charging", 5, connector=connector)
+    tell(station, "Available", 4, connector=connector, received=6)
+    station.refresh_from_db()
+    assert (station.status if connector == 0 else status_of(station)) == "Charging"
+
+
+def test_of_two_with_the_same_time_the_later_message_counts(station: ChargingStation) -> None:
+    tell(station, "Preparing", 5)
+    tell(station, "Charging", 5)
+    assert status_of(station) == "Charging"
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_the_status(
+    station: ChargingStation, connector: int
+) -> None:
+    tell(station, "Available", 600, connector=connector, received=0)
+    tell(station, "Charging", 1, connector=connector)
+    station.refresh_from_db()
+    assert (station.status if connector == 0 else status_of(station)) == "Charging"
+
+
+def test_a_station_without_a_clock_is_shown_by_time_of_receipt(station: ChargingStation) -> None:
+    for minute, status in enumerate(["Available", "Preparing", "Charging"]):
+        tell(station, status, "1970-01-01T00:00:00Z", received=minute)
+    assert status_of(station) == "Charging"
+    assert Connector.objects.get().status_at == NOON + timedelta(minutes=2)
+
+
+def test_an_unknown_status_and_long_texts_are_kept_as_far_as_they_fit(station: ChargingStation) -> None:
+    tell(station, "S" * 300, error="E" * 300, info="i" * 900, vendorId="v" * 900, vendorErrorCode="c" * 900)
+    connector = Connector.objects.get()
+    assert (connector.status, connector.error_code, connector.info) == ("S" * 40, "E" * 40, "i" * 255)
+
+
+def test_the_largest_connector_number_has_its_row(station: ChargingStation) -> None:
+    tell(station, "Available", connector=2**31 - 1)
+    assert status_of(station, 2**31 - 1) == "Available"
+
+
+@pytest.mark.parametrize(("connector", "ended"), [(1, {11}), (0, {11, 12})])
+@pytest.mark.parametrize("status", ["Faulted", "Unavailable"])
+def test_a_fault_ends_the_reservations_of_the_place(
+    station: ChargingStation, connector: int, ended: set[int], status: str
+) -> None:
+    for number in (1, 2):
+        Reservation.objects.create(
+            station=station, reservation_id=10 + number, connector_number=number, id_tag="X", expiry_date=NOON
+        )
+    tell(station, status, connector=connector)
+    assert set(Reservation.objects.filter(status="Cancelled").values_list("reservation_id", flat=True)) == ended
+
+
+def boot(station: ChargingStation, **members: Any) -> str:
+    payload = {"chargePointVendor": "Acme", "chargePointModel": "One"} | members
+    return boot_notification(station_id=station.pk, payload=payload, now=NOON)
+
+
+def test_a_boot_stores_what_the_station_says_it_is(station: ChargingStation) -> None:
+    assert boot(station, firmwareVersion="1.2", chargePointSerialNumber="SN", meterType="Eichrecht") == "Accepted"
+    station.refresh_from_db()
+    assert (station.vendor, station.model, station.firmware) == ("Acme", "One", "1.2")
+    assert (station.serial_number, station.meter_type, station.last_boot_at) == ("SN", "Eichrecht", NOON)
+
+
+def test_a_boot_with_long_texts_is_stored_as_far_as_they_fit(station: ChargingStation) -> None:
+    boot(station, chargePointVendor="V" * 500, firmwareVersion="F" * 500, iccid="I" * 500)
+    station.refresh_from_db()
+    assert (station.vendor, station.firmware) == ("V" * 50, "F" * 100)
+
+
+@pytest.mark.parametrize("registration", ["Accepted", "Pending", "Rejected"])
+def test_a_boot_is_answered_with_the_registration(station: ChargingStation, registration: str) -> None:
+    ChargingStation.objects.update(registration=registration)
+    assert boot(station) == registration
+
+
+def test_firmware_and_diagnostics_progress_is_shown(station: ChargingStation) -> None:
+    firmware_status(station_id=station.pk, status="Installing", now=NOON)
+    diagnostics_status(station_id=station.pk, status="U" * 90, now=NOON)
+    station.refresh_from_db()
+    assert (station.firmware_status, station.diagnostics_status) == ("Installing", "U" * 40)
