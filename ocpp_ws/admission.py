@@ -56,9 +56,10 @@ async def put_out_former(opened: OpenedLink) -> None:
     """Close the link that this one replaces, here or in another process, and tell who waited on it."""
     for command_id, reply_to in opened.ended:
         await tell(command_id, reply_to)
-    if old := links.get(opened.station_id):
+    old = links.get(opened.station_id)
+    if old and old.epoch < opened.epoch:
         await old.close(REPLACED, "replaced")
-    elif opened.former:
+    elif opened.former and not old:
         await doorbell.aring(
             opened.former.channel, {"type": "link.replaced", "station": opened.station_id, "epoch": opened.epoch}
         )

@@ -105,8 +105,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
             await tell(command_id, reply_to)
 
     def sign_of_life(self) -> None:
-        if self.link.pong:
-            self.link.pong()
+        for probe in self.link.probes:
+            probe.set()
 
     async def frame(self, text: str | None) -> None:
         """One WebSocket message: what the peer makes of it decides."""

@@ -127,7 +127,7 @@ async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
 async def status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.9. Without a timestamp it is of now."""
     p = call.payload
-    at = parse_timestamp(p.get("timestamp") or format_timestamp(now), now)
+    at = parse_timestamp(p.get("timestamp") or now.isoformat(), now)
 
     def unit(_batch: Batch) -> Payload:
         stations.status_notification(

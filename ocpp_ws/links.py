@@ -1,5 +1,6 @@
 """The links of this process: one per connected station."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -33,7 +34,7 @@ class Link:
         self.seen = time.monotonic()  # of the last OCPP frame
         self.active = False  # sent something since the last lease renewal
         self.wake: Callable[[], None] = lambda: None  # set by Outgoing: a command waits
-        self.pong: Callable[[], None] | None = None  # set by a probe that waits for a sign of life
+        self.probes: set[asyncio.Event] = set()  # of newcomers: each waits for a sign of life
         self._send = send
 
     async def send_text(self, text: str) -> None:

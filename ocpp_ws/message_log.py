@@ -5,6 +5,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.protocol import Call, Refused
 from ocpp_ws.rows import Row
@@ -12,7 +14,7 @@ from stations.secrets import masked
 
 logger = logging.getLogger("ocpp")
 # a configuration key whose name says that its value is a secret: named before its value, as stacks write it, or after
-NAME = r'"key"\s*:\s*"[^"]*(?:key|password|secret)[^"]*"'
+NAME = r'"key"\s*:\s*"[^"]*(?:key(?!s)|password|secret)[^"]*"'
 VALUE, TEXT = r'"value"\s*:\s*"', r'(?:[^"\\]|\\.)*'
 SECRET = re.compile(rf'({NAME}[^{{}}]*?{VALUE}){TEXT}|({VALUE}){TEXT}(?="\s*,[^{{}}]*?{NAME})', re.IGNORECASE)
 
@@ -33,11 +35,11 @@ def without_secrets(text: str) -> str:
     return SECRET.sub(lambda match: f"{match[1] or match[2]}***", text)
 
 
-def incoming_row(station_id: int, epoch: int, call: Call, answer: dict[str, Any] | None, at: datetime) -> Row:
+def incoming_row(station_id: int, epoch: int, call: Call, answer: dict[str, Any], at: datetime) -> Row:
     return {
         "station_id": station_id, "epoch": epoch, "direction": "in", "unique_id": str(call.unique_id)[:255],
         "action": call.action[:64], "payload": call.payload, "answer": answer, "error_code": "",
-        "error_description": "", "at": at, "answered_at": at if answer is not None else None,
+        "error_description": "", "at": at, "answered_at": timezone.now(),
     }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class Outgoing:
         self._wanted = False
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None  # the loop itself keeps no reference to its tasks
         link.wake = self.wake
 
     def wake(self) -> None:
@@ -78,9 +79,15 @@ class Outgoing:
     def _expire(self) -> None:
         event = self._link.peer.expire(time.monotonic())
         if event is not None:
-            asyncio.get_running_loop().create_task(self.ended(event))
+            self._ending = asyncio.get_running_loop().create_task(self._give_up(event))
         elif self._link.peer.busy:
             self._start_timer()  # woken a moment too early
+
+    async def _give_up(self, event: Unanswered) -> None:
+        try:
+            await self.ended(event)
+        except Exception:
+            logger.exception("[%s] A time-out could not be stored.", self._link.cp_id)
 
     async def ended(self, event: Ended) -> None:
         """An answer, an error or silence: store it, tell who asked, send the next one."""

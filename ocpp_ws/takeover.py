@@ -71,7 +71,7 @@ async def probe(link: Link) -> float | None:
     """Ping a link of this process; a pong or any frame within 3 s is life."""
     alive = asyncio.Event()
     silence = time.monotonic() - link.seen
-    link.pong = alive.set
+    link.probes.add(alive)
     try:
         await link.ping()
         async with asyncio.timeout(PONG_SECONDS):
@@ -79,7 +79,7 @@ async def probe(link: Link) -> float | None:
     except TimeoutError:
         return None
     finally:
-        link.pong = None
+        link.probes.discard(alive)
     return min(silence, time.monotonic() - link.seen)
 
 

@@ -77,7 +77,7 @@ class ChargingSession(models.Model):
             models.Index(fields=["station", "-id"]),
             models.Index(fields=["id_tag_key", "-id"]),
             models.Index(fields=["status", "-id"]),
-            models.Index(fields=["started_at"]),
+            models.Index(fields=["started_at", "id"]),
             models.Index(fields=["station"], name="sessions_open_of_station", condition=Q(status="active")),
             models.Index(fields=["id_tag_key"], name="sessions_open_of_card", condition=Q(status="active")),
         ]

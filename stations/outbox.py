@@ -39,7 +39,8 @@ def give(station: ChargingStation, action: str, payload: dict[str, Any], *, acto
 def enqueue(station: ChargingStation, action: str, payload: dict[str, Any], actor: str) -> Command:
     with transaction.atomic(durable=True):  # committed on its own, before anybody rings
         # locked, so that many askers at once count each other's rows
-        current = ChargingStation.objects.with_online().select_for_update().get(pk=station.pk)
+        rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+        current = rows.with_online().get(pk=station.pk)
         command = Command(station=current, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
         if current.online:
             refuse_if_forbidden(current, action)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-SECRET_NAME = re.compile("key|password|secret", re.IGNORECASE)
+SECRET_NAME = re.compile("key(?!s)|password|secret", re.IGNORECASE)  # GetConfigurationMaxKeys is none
 MASK = "***"
 
 

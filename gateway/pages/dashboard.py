@@ -87,11 +87,15 @@ def bar(states: dict[tuple[str, bool], int]) -> list[dict[str, Any]]:
         counts[word] = counts.get(word, 0) + n
     whole = sum(counts.values())
     order = [*TONES, *sorted(counts.keys() - TONES.keys())]
-    return [
-        {"word": word, "n": counts[word], "tone": TONES.get(word, "grey"), "share": f"{100 * counts[word] / whole:.2f}"}
-        for word in order
-        if word in counts
-    ]
+    return [part(word, counts[word], whole) for word in order if word in counts]
+
+
+def part(word: str, n: int, whole: int) -> dict[str, Any]:
+    if word == "Offline":
+        link = listing(Connector, online="no")
+    else:
+        link = listing(Connector, online="yes", status="" if word == "Unknown" else word)
+    return {"word": word, "n": n, "tone": TONES.get(word, "grey"), "share": f"{100 * n / whole:.2f}", "link": link}
 
 
 def shown_stations() -> list[ChargingStation]:

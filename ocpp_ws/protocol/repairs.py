@@ -29,8 +29,6 @@ def admit(action: str, kind: Kind, payload: JsonObject) -> tuple[Deviation, ...]
 
 def _repair(payload: JsonObject, fault: Fault) -> str | None:
     """The quirk of the first repair that fits, or None."""
-    if not fault.where:
-        return None
     holder: Any = payload
     for step in fault.where[:-1]:
         holder = holder[step]
@@ -46,14 +44,14 @@ def _drop_extra_member(holder: Any, fault: Fault) -> str | None:
 
 def _drop_null(holder: Any, fault: Fault) -> str | None:
     # "Null usually represents something undefined" (OCPP-J 4.2.1): absent, where the member may be absent.
-    if fault.kind != "wrong-type" or fault.value is not None or not fault.optional:
+    if fault.value is not None or not fault.optional:
         return None
     del holder[fault.where[-1]]
     return "coerced"
 
 
 def _wrap_object(holder: Any, fault: Fault) -> str | None:
-    if fault.kind != "wrong-type" or not isinstance(fault.value, dict) or "array" not in fault.expected:
+    if "array" not in fault.expected or not isinstance(fault.value, dict):
         return None
     holder[fault.where[-1]] = [holder[fault.where[-1]]]
     return "coerced"
@@ -61,9 +59,7 @@ def _wrap_object(holder: Any, fault: Fault) -> str | None:
 
 def _unwrap_float(holder: Any, fault: Fault) -> str | None:
     # To JSON 7.0 is 7; only draft 4 of its schemas tells them apart.
-    if fault.kind != "wrong-type" or not isinstance(fault.value, float) or "integer" not in fault.expected:
-        return None
-    if not fault.value.is_integer():
+    if "integer" not in fault.expected or not isinstance(fault.value, float) or not fault.value.is_integer():
         return None
     holder[fault.where[-1]] = int(fault.value)
     return "coerced"

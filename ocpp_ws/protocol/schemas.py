@@ -35,8 +35,8 @@ class Fault:
     kind: str
     where: Where
     value: object
-    expected: tuple[str, ...] = ()  # of a wrong-type: the JSON types that would do
-    optional: bool = False  # of a wrong-type: the member may be left out
+    expected: tuple[str, ...] = ()  # only of a wrong-type: the JSON types that would do
+    optional: bool = False  # only of a wrong-type: the member may be left out
 
     def noted(self, kind: str | None = None) -> Deviation:
         """This fault as it is reported, or as the quirk it became."""

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
-from rfid.api.kit import After, Before, CamelModelSerializer, Ordering, Problem, SameText, Search
+from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Ordering, Problem, SameText, Search
 from rfid.models import RfidCard
 
 Status = RfidCard.Status
@@ -61,7 +61,7 @@ class CardViewSet(ModelViewSet[RfidCard]):
     serializer_class = CardSerializer
     filterset_class = CardFilter
     lookup_url_kwarg = "tagId"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = SEGMENT
 
     def get_object(self) -> RfidCard:
         card = named(self.kwargs["tagId"]).first()

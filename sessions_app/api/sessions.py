@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from rfid.api.kit import BoundedPagination, CamelModelSerializer
+from rfid.api.kit import SEGMENT, BoundedPagination, CamelModelSerializer
 from sessions_app.api.filters import SessionFilter, as_number, numbered
 from sessions_app.api.meter_values import MeterValueSerializer
 from sessions_app.models import ChargingSession, MeterValue
@@ -70,7 +70,7 @@ class SessionViewSet(ReadOnlyModelViewSet[ChargingSession]):
     filterset_class = SessionFilter
     pagination_class = BoundedPagination
     lookup_url_kwarg = "number"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = SEGMENT
 
     def get_queryset(self) -> QuerySet[ChargingSession]:
         return ChargingSession.objects.select_related("station").order_by("-id")
@@ -92,7 +92,7 @@ class SessionViewSet(ReadOnlyModelViewSet[ChargingSession]):
         return Response(SessionDetailSerializer(self.get_object(), context=self.get_serializer_context()).data)
 
     @extend_schema(responses=SessionSerializer(many=True))
-    @action(detail=False, url_path="station/(?P<cpId>[^/]+)", url_name="station")
+    @action(detail=False, url_path=f"station/(?P<cpId>{SEGMENT})", url_name="station")
     def station(self, request: Request, cpId: str) -> Response:
         """The sessions of one station."""
         station = station_or_404(cpId)

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='chargingsession',
-            index=models.Index(fields=['started_at'], name='sessions_ap_started_abb14a_idx'),
+            index=models.Index(fields=['started_at', 'id'], name='sessions_ap_started_42556b_idx'),
         ),
         migrations.AddIndex(
             model_name='chargingsession',

@@ -10,8 +10,9 @@ from ocpp.v16.enums import ChargePointStatus
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from stations.admin.show import chip, link
+from stations.admin.stations import OnlineFilter
 from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
-from stations.models import Connector, Quirk, Reservation
+from stations.models import ChargingStation, Connector, Quirk, Reservation
 
 
 class StatusFilter(DropdownFilter):
@@ -23,6 +24,14 @@ class StatusFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class StationOnlineFilter(OnlineFilter):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        connected = ChargingStation.objects.connected()
+        if self.value() == "yes":
+            return queryset.filter(station__in=connected)
+        return queryset.exclude(station__in=connected) if self.value() == "no" else queryset
 
 
 class OfStation(ReadOnlyAdmin):
@@ -37,7 +46,7 @@ class OfStation(ReadOnlyAdmin):
 @admin.register(Connector)
 class ConnectorAdmin(OfStation):
     list_display = ("__str__", "place", "state", "error_code", "info", "status_at")
-    list_filter = (("station", AutocompleteSelectFilter), StatusFilter)
+    list_filter = (("station", AutocompleteSelectFilter), StatusFilter, StationOnlineFilter)
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "error_code", "info", "vendor_error_code")
 
     @admin.display(description="status", ordering="status")

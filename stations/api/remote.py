@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from rfid.api.kit import StrictSerializer
+from rfid.api.kit import SEGMENT, StrictSerializer
 from rfid.api.kit.filters import refuse_unknown
 from stations import commands
 from stations.api import bodies
@@ -42,7 +42,7 @@ class RemoteControlViewSet(GenericViewSet[ChargingStation]):
     pagination_class = None
     filter_backends = ()
     lookup_url_kwarg = "cpId"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = SEGMENT
 
     @command("start-transaction", bodies.StartTransaction)
     def start_transaction(self, request: Request, cpId: str) -> Response:

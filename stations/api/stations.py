@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from rfid.api.kit import After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
+from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
 from stations.models import ChargingStation, Connector, StationQuerySet
 
 
@@ -70,7 +70,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
     serializer_class = StationSerializer
     filterset_class = StationFilter
     lookup_url_kwarg = "cpId"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = SEGMENT
 
     def get_queryset(self) -> StationQuerySet:
         connectors = Prefetch("connectors", Connector.objects.order_by("number"))

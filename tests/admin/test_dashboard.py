@@ -44,9 +44,13 @@ def test_broken_stations_come_first_and_the_offline_ones_last(operator: Client, 
     assert order == ["CP_9", "CP_1", "CP_0"]
 
 
-def test_connectors_of_an_offline_station_are_counted_as_offline(operator: Client, offline: ChargingStation) -> None:
-    parts = {part["word"]: part["n"] for part in operator.get("/admin/").context["bar"]}
-    assert parts == {"Offline": 2}
+def test_connectors_of_an_offline_station_are_counted_as_offline(operator: Client, station: ChargingStation) -> None:
+    other = ChargingStation.objects.create(cp_id="CP_2")
+    Connector.objects.create(station=other, number=1, status="Available")
+    parts = operator.get("/admin/").context["bar"]
+    assert {part["word"]: part["n"] for part in parts} == {"Available": 2, "Offline": 1}
+    for part in parts:
+        assert len(operator.get(part["link"]).context["cl"].result_list) == part["n"]
 
 
 def test_many_stations_do_not_make_the_page_longer(operator: Client, django_assert_num_queries: Any) -> None:

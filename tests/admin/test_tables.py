@@ -94,6 +94,18 @@ def test_search_without_an_index_looks_at_the_newest_rows_and_says_so(operator: 
     assert found(operator, in_its_station) == [oldest]
 
 
+def test_days_are_listed_by_time_unless_rows_have_to_be_read(operator: Client) -> None:
+    def order(**parameters: str) -> str:
+        return (
+            operator.get(listing(OcppMessage, at_from="2020-01-01", **parameters))
+            .context["cl"]
+            .queryset.query.order_by[0]
+        )
+
+    assert order() == "-at"
+    assert order(outcome="error") == "-pk"
+
+
 @pytest.mark.usefixtures("hostile_rows")
 def test_connected_stations_can_be_listed(operator: Client, station: ChargingStation) -> None:
     assert found(operator, listing(ChargingStation, online="yes")) == [station]

@@ -67,10 +67,11 @@ def test_bad_body_names_its_members(api: Api, route: str, body: Any, names: set[
 
 
 @pytest.mark.parametrize("how", [{"path": "?wait=0"}, {"headers": {"prefer": "respond-async"}}])
-def test_client_that_will_not_wait_gets_the_commands_address(api: Api, how: dict[str, Any]) -> None:
+def test_client_that_will_not_wait_gets_the_commands_address(api: Api, settings: Any, how: dict[str, Any]) -> None:
+    settings.CALL_TIMEOUT = 3600
     rows.station("CP_1", online=True)
-    path = "/api/admin/CP_1/reset" + how.pop("path", "")
-    answer = api.send("POST", path, {"type": "Soft"}, **how)
+    path = "/api/admin/CP_1/reset" + how.get("path", "")
+    answer = api.send("POST", path, {"type": "Soft"}, headers=how.get("headers"))
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
     assert answer["Location"] == f"/api/commands/{answer.json()['commandId']}"
     assert api.get(answer["Location"]).json()["payload"] == {"type": "Soft"}

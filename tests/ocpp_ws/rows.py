@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
@@ -33,7 +34,10 @@ async def messages(**wanted: Any) -> list[OcppMessage]:
     return await rows(lambda: list(OcppMessage.objects.filter(**wanted).order_by("pk")))
 
 
-def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> "asyncio.Task[T]":
+threads = ThreadPoolExecutor(max_workers=60, thread_name_prefix="asker")
+
+
+def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> "asyncio.Future[T]":
     """Start a function that blocks, such as a command, as an HTTP request would."""
 
     def run() -> T:
@@ -42,4 +46,4 @@ def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> "asyncio
         finally:
             connection.close()
 
-    return asyncio.get_running_loop().create_task(asyncio.to_thread(run))
+    return asyncio.get_running_loop().run_in_executor(threads, run)

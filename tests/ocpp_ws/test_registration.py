@@ -1,5 +1,7 @@
 """BootNotification and what a station may do before it is accepted."""
 
+import json
+
 import pytest
 from django.conf import LazySettings
 
@@ -50,9 +52,8 @@ async def test_what_was_refused_before_acceptance_can_be_looked_at(pending: Char
     with pytest.raises(CallError):
         await charger.send("StartTransaction", START, unique_id="lost")
     kept = (await messages(unique_id="lost"))[0]
-    assert (kept.action, kept.payload, kept.answer, kept.error_code) == (
-        "StartTransaction", START, None, "SecurityError",
-    )  # fmt: skip
+    assert (kept.action, kept.answer, kept.error_code) == ("StartTransaction", None, "SecurityError")
+    assert json.loads(kept.payload["raw"]) == [2, "lost", "StartTransaction", START]
 
 
 async def test_an_accepted_station_learns_it_at_its_next_boot(pending: ChargingStation, connect: Connect) -> None:

@@ -5,14 +5,16 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.writer import Batch, writer
+from rfid.models import RfidCard
 from stations.models import ChargingStation, Connector
 from tests.ocpp_ws.rows import rows
 
@@ -61,18 +63,6 @@ def named(cp_id: str) -> Unit:
 
 def names() -> list[str]:
     return list(ChargingStation.objects.order_by("pk").values_list("cp_id", flat=True))
-
-
-def transaction_id() -> int:
-    """Which transaction this is."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT txid_current()")
-            return int(cursor.fetchone()[0])
-    return batches[-1]
-
-
-batches: list[int] = []
 
 
 async def test_units_that_wait_share_one_transaction_in_their_order(gate: threading.Event) -> None:
@@ -184,7 +174,7 @@ async def test_rows_that_exist_already_are_left_out(gate: threading.Event, stati
     assert sorted(await rows(lambda: list(Connector.objects.values_list("number", flat=True)))) == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("failure", [OperationalError("database is locked")])
+@pytest.mark.parametrize("failure", [OperationalError("database is locked"), InterfaceError("connection already closed")])
 async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Exception) -> None:
     tries: list[int] = []
 
@@ -198,14 +188,14 @@ async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Ex
     assert await rows(names) == ["CP_1", "CP_2"]
 
 
-async def test_a_unit_that_the_database_never_takes_does_not_stop_the_others(gate: threading.Event) -> None:
-    def refused(_: Batch) -> None:
-        raise OperationalError("out of memory")
+async def test_a_database_that_is_away_fails_all_of_a_batch_and_none_of_the_next(gate: threading.Event) -> None:
+    def away(_: Batch) -> None:
+        raise OperationalError("the server does not answer")
 
-    results = await together(gate, named("CP_1"), refused, named("CP_2"))
-    assert (results[0], results[2]) == ("CP_1", "CP_2")
-    assert isinstance(results[1], OperationalError)
-    assert await rows(names) == ["CP_1", "CP_2"]
+    results = await together(gate, named("CP_1"), away)
+    assert [type(result) for result in results] == [OperationalError] * 2
+    assert await writer.commit(named("CP_3")) == "CP_3"
+    assert await rows(names) == ["CP_3"]
 
 
 async def test_work_is_stored_though_its_waiter_was_cancelled(gate: threading.Event) -> None:
@@ -225,11 +215,9 @@ async def test_batches_grow_with_load_and_have_a_largest_size(
     gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ocpp_ws.writer.LARGEST_BATCH", 10)
-    seen: list[int] = []
-    await together(gate, *(lambda batch: seen.append(id(batch)) for _ in range(25)))
-    sizes = [seen.count(batch) for batch in dict.fromkeys(seen)]
-    assert sum(sizes) == 25
-    assert max(sizes) == 10
+    seen: list[Batch] = []
+    await together(gate, *(seen.append for _ in range(25)))
+    assert [len(list(same)) for _, same in groupby(seen, key=id)] == [10, 10, 5]
 
 
 async def test_a_lost_connection_is_replaced() -> None:
@@ -240,9 +228,15 @@ async def test_a_lost_connection_is_replaced() -> None:
         if not lost:
             lost.append(1)
             connection.connection.close()  # under Django's feet, as a server's restart does
+            raise OperationalError("server closed the connection unexpectedly")
         return ChargingStation.objects.count()
 
     assert await writer.commit(loses) == 1
+
+
+async def test_locks_of_rows_that_do_not_exist_hold_nothing_up(station: ChargingStation) -> None:
+    locks = ((RfidCard, "tag_key", "nobody's"), (ChargingStation, "pk", station.pk), (ChargingStation, "pk", -1))
+    assert await writer.commit(named("CP_2"), locks) == "CP_2"
 
 
 async def test_many_links_at_once_lose_nothing() -> None:

@@ -73,6 +73,7 @@ IGNORED: Table = {
         ('[2,"id-1","Heartbeat",' + "[" * 100_000, "too-deep"),
         ('{"a":' * 30 + "1" + "}" * 30, "too-deep"),
         ('[2,"id-1","Heartbeat",{"\\u0061":' + "[" * 30 + "]" * 30 + "}]", "too-deep"),
+        ('[2,"id-1","Heartbeat",{"\\ud800":' + "[" * 30 + "]" * 30 + "}]", "too-deep"),
     ],
     "B28": [
         ('[3,"id-1",{}]', "orphan"),
@@ -161,6 +162,7 @@ REFUSED: Table = {
         (frame("StatusNotification", {**STATUS, "info": {}}), "id-1", TYPE),
         (frame("Authorize", {"idTag": 12345}), "id-1", TYPE),
         (frame("MeterValues", meter_values(value=12.5)), "id-1", TYPE),
+        (frame("MeterValues", meter_values(value=12.0)), "id-1", TYPE),
         (frame("MeterValues", {"connectorId": 1, "meterValue": "x"}), "id-1", TYPE),
         (frame("MeterValues", {"connectorId": 1, "meterValue": ["x"]}), "id-1", TYPE),
         (frame("StopTransaction", {**STOP, "meterStop": "5400"}), "id-1", TYPE),
@@ -370,6 +372,18 @@ ACCEPTED: Table = {
     ],
     "B19": [  # a giant transactionId is an unknown one
         (
+            frame("StopTransaction", {**STOP, "transactionId": str(2**63)}),
+            {**STOP, "transactionId": -1},
+            ["unknown-transaction"],
+            None,
+        ),
+        (
+            frame("StopTransaction", {**STOP, "transactionId": str(-(2**63))}),
+            {**STOP, "transactionId": -(2**63)},
+            ["coerced"],
+            TYPE,
+        ),
+        (
             frame("StopTransaction", {**STOP, "transactionId": 2**63}),
             {**STOP, "transactionId": -1},
             ["unknown-transaction"],
@@ -413,7 +427,19 @@ ACCEPTED: Table = {
         ),
         (frame("Heartbeat", {}).replace("{}", '{"a":' + "9" * 5000 + "}"), {}, ["extra-member"], FORMATION),
     ],
-    "B20": [
+    "B20": [  # with numbers beside it, which are read by another reader then
+        (
+            frame("StopTransaction", {**STOP, "idTag": "\x00", "transactionId": 2**63 - 1, "meterStop": 5400.0}),
+            {**STOP, "idTag": "\ufffd", "transactionId": 2**63 - 1},
+            ["nul-or-surrogate", "coerced"],
+            TYPE,
+        ),
+        (
+            frame("StopTransaction", {**STOP, "idTag": "\x00", "transactionId": 10**20 - 1}),
+            {**STOP, "idTag": "\ufffd", "transactionId": -1},
+            ["nul-or-surrogate", "unknown-transaction"],
+            None,
+        ),
         ('[2,"id-1","Authorize",{"idTag":"A\\u0000B"}]', {"idTag": "A\ufffdB"}, ["nul-or-surrogate"], None),
         ('[2,"id-1","Authorize",{"idTag":"A\x00B"}]', {"idTag": "A\ufffdB"}, ["nul-or-surrogate"], None),
         ('[2,"id-1","Authorize",{"idTag":"\\ud800"}]', {"idTag": "\ufffd"}, ["nul-or-surrogate"], None),

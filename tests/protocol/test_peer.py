@@ -303,6 +303,13 @@ def test_an_invalid_result_ends_the_call_and_says_what_is_wrong(system: Peer, te
     assert not system.busy
 
 
+def test_a_text_where_a_list_belongs_is_not_coerced(system: Peer) -> None:
+    asked(system, "GetConfiguration", {})
+    event = system.receive('[3,"ours-1",{"unknownKey":"Key"}]', 1.0)
+    assert isinstance(event, Answered)
+    assert [(one.kind, one.path) for one in event.deviations] == [("wrong-type", "unknownKey")]
+
+
 def test_a_result_that_is_only_odd_is_valid_and_its_quirks_are_told(system: Peer) -> None:
     asked(system)
     event = system.receive('[3,"ours-1",{"status":"Perhaps","extra":1}]', 1.0)
@@ -464,10 +471,18 @@ def test_an_answer_given_again_is_the_newest_again(system: Peer) -> None:
     assert isinstance(system.receive(frame("StatusNotification", STATUS, "n0"), 1.0), Replay)
 
 
-def test_giant_ids_are_answered_but_not_remembered(system: Peer) -> None:
-    text = frame("Heartbeat", {}, "x" * 256)
+@pytest.mark.parametrize(("length", "expected"), [(255, Replay), (256, Call), (100_000, Call)])
+def test_giant_ids_are_answered_but_not_remembered(system: Peer, length: int, expected: type) -> None:
+    text = frame("Heartbeat", {}, "x" * length)
     system.answer(heard(system, text), HEARTBEAT)
-    assert isinstance(system.receive(text, 1.0), Call)
+    assert isinstance(system.receive(text, 1.0), expected)
+
+
+@pytest.mark.parametrize("unique_id", [0, 17])
+def test_a_repeated_call_with_a_number_for_its_id_is_replayed(system: Peer, unique_id: int) -> None:
+    text = frame("Heartbeat", {}, unique_id)
+    reply = system.answer(heard(system, text), HEARTBEAT)
+    assert system.receive(text, 9.0) == Replay(reply, unique_id, "Heartbeat")
 
 
 def test_the_actions_a_peer_serves_are_all_it_takes() -> None:

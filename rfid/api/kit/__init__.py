@@ -2,6 +2,7 @@
 imports only go down."""
 
 from rfid.api.kit.filters import (
+    SEGMENT,
     After,
     Before,
     Flag,
@@ -18,6 +19,7 @@ from rfid.api.kit.problems import Problem
 from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField
 
 __all__ = [
+    "SEGMENT",
     "After",
     "Before",
     "BoundedPagination",

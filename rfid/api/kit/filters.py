@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 INT64 = 2**63 - 1
+SEGMENT = r"[^/\x00]+"  # of a path: PostgreSQL takes no NUL, not even to find nothing
 
 
 class StrictFilterBackend(DjangoFilterBackend):
