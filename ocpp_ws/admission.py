@@ -9,6 +9,8 @@ from django.db import Error
 from django.utils import timezone
 
 from ocpp_ws import takeover
+from ocpp_ws.breaker import breaker
+from ocpp_ws.gate import gate
 from ocpp_ws.identity import Denied, check_origin, identity_of
 from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
@@ -27,6 +29,9 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
     cp_id = identity_of(scope)
     if subprotocol is None and settings.REQUIRE_SUBPROTOCOL:
         raise Denied(400, "Offer the subprotocol ocpp1.6.")
+    if breaker.is_open:
+        raise unavailable()
+    await gate.enter()
     try:
         return await enter(cp_id, scope, subprotocol or "")
     except Error as error:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from ocpp_ws.admission import Denied, admit, put_out_former
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.identity import chosen_subprotocol
-from ocpp_ws.links import REPLACED, Link, register, unregister
+from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, register, unregister
 from ocpp_ws.message_log import received, refused_row
-from ocpp_ws.outgoing import Outgoing, tell
+from ocpp_ws.outgoing import Outgoing
 from ocpp_ws.protocol import (
     INTERNAL_ERROR,
     SECURITY_ERROR,
@@ -27,12 +27,12 @@ from ocpp_ws.protocol import (
     Refused,
     Replay,
 )
-from ocpp_ws.writer import writer
-from stations.links import OpenedLink, close_link
+from ocpp_ws.release import release
+from stations.links import OpenedLink
 
 logger = logging.getLogger(__name__)
 JUNK_PER_MINUTE = 10
-PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, TRY_AGAIN_LATER = 1002, 1003, 1008, 1013
+PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION = 1002, 1003, 1008
 
 
 class ChargePointConsumer(AsyncWebsocketConsumer):
@@ -91,18 +91,11 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
                     return
 
     async def release(self, opened: OpenedLink) -> None:
-        """Offline at once, however the link ended; a newer link of the same station is left alone."""
+        """However the link ended; a newer one of the same station is left alone."""
         unregister(opened)
         if hasattr(self, "outgoing"):
             self.outgoing.stop()
-        now = timezone.now()
-        try:
-            ended = await writer.commit(lambda _: close_link(station_id=opened.station_id, epoch=opened.epoch, now=now))
-        except Exception as error:  # noqa: BLE001 - the lease runs out by itself
-            logger.error("[%s] Its link could not be released: %r", opened.cp_id, error)
-            return
-        for command_id, reply_to in ended:
-            await tell(command_id, reply_to)
+        await release(opened.station_id, opened.epoch)
 
     def sign_of_life(self) -> None:
         for probe in self.link.probes:

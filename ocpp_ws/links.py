@@ -18,7 +18,7 @@ from stations.services import count_quirks
 
 Payload = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-REPLACED = 4001
+REPLACED, TRY_AGAIN_LATER = 4001, 1013  # close codes
 
 
 class Link:

@@ -6,7 +6,6 @@ Starts on the running event loop at first use, since Daphne tells no application
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -14,12 +13,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from ocpp_ws import takeover
-from ocpp_ws.links import REPLACED, links
-from ocpp_ws.outgoing import tell
+from ocpp_ws.breaker import breaker
+from ocpp_ws.gate import gate
+from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
 from ocpp_ws.reads import read
+from ocpp_ws.release import release_the_rest
 from ocpp_ws.writer import writer
 from stations import doorbell
-from stations.links import clear_slot, close_link, renew_leases, sweep_orphans
+from stations.links import clear_slot, renew_leases, sweep_orphans
 from stations.models import Command
 from stations.services import expire_reservations
 
@@ -43,6 +44,7 @@ class Process:
         self._loop = loop
         jobs: list[Callable[[], Awaitable[None]]] = [listen, look_at_outbox, keep_leases]
         self._tasks = [loop.create_task(forever(job)) for job in jobs]
+        breaker.on_trip = lambda: spawn(recover())
 
     async def stop(self) -> None:
         """End the tasks; leases of links that still live are released by the links themselves."""
@@ -138,23 +140,23 @@ async def renew() -> None:
             await link.close(REPLACED, "replaced")
         elif link and station in active:
             link.active = False
-    await release_strays({station: epoch for station, epoch in mine.items() if station not in links})
+    await release_the_rest()
     await writer.commit(lambda _: sweep_orphans(now=now))
     await writer.commit(lambda _: expire_reservations(now=now))
 
 
-_strays: dict[int, int] = {}
-
-
-async def release_strays(strays: dict[int, int]) -> None:
-    """Leases that no link of ours holds, twice in a row: the goodbye of their link could not be stored."""
-    for station, epoch in strays.items():
-        if _strays.get(station) == epoch:
-            goodbye = partial(close_link, station_id=station, epoch=epoch, now=timezone.now())
-            for command, reply_to in await writer.commit(lambda _, goodbye=goodbye: goodbye()):
-                await tell(command, reply_to)
-    _strays.clear()
-    _strays.update(strays)
+async def recover() -> None:
+    """The breaker has opened: put every station out, and try until the database takes a commit."""
+    for link in list(links.values()):
+        await link.close(TRY_AGAIN_LATER, "try again later")
+    while breaker.is_open:
+        await asyncio.sleep(RETRY_SECONDS)
+        try:
+            await writer.try_again()
+        except Exception as error:  # noqa: BLE001 - logged, tried again
+            logger.warning("The database is still not usable: %s", str(error).strip())
+    gate.narrow()
+    await release_the_rest()
 
 
 def clear_own_slot() -> None:

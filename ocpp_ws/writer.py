@@ -7,6 +7,7 @@ a receipt. There is no timer: batches grow with load by themselves.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,13 +16,16 @@ from itertools import chain
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
+from ocpp_ws.breaker import PATIENCE_SECONDS, DatabaseAway, breaker
 from ocpp_ws.rows import Row, insert_rows
+from sessions_app.models import TransactionIdCounter
 
 logger = logging.getLogger(__name__)
 LARGEST_BATCH = 256
-TRIES = 5  # a deadlock, a serialization failure or a busy database passes
+PAUSE_SECONDS = 0.1
+AWAY = (OperationalError, InterfaceError)  # not the unit's fault, but the database's
 
 
 class Batch:
@@ -74,6 +78,9 @@ class Writer:
     def post(self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = ()) -> "Future[Any]":
         """The same without waiting for it; call it on the event loop."""
         future: Future[Any] = Future()
+        if breaker.is_open:
+            future.set_exception(DatabaseAway("the database is not usable"))
+            return future
         self._waiting.append((Unit(run, locks), future))
         if not self._busy:
             self._busy = True
@@ -84,34 +91,62 @@ class Writer:
         """Everything that waits goes into the next transaction, in one hop to the writer's thread."""
         taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
         loop = asyncio.get_running_loop()
+        overdue = loop.call_later(PATIENCE_SECONDS, breaker.trip, "a commit hangs")
         running = loop.run_in_executor(self._executor, run_batch, [unit for unit, _ in taken])
-        running.add_done_callback(lambda done: self._committed(done, [future for _, future in taken]))
+        running.add_done_callback(lambda done: self._committed(done, [future for _, future in taken], overdue))
 
-    def _committed(self, done: "asyncio.Future[list[Outcome]]", futures: "list[Future[Any]]") -> None:
-        if error := done.exception():
-            outcomes: list[Outcome] = [(None, error)] * len(futures)
-        else:
-            outcomes = done.result()
-        for future, (result, failure) in zip(futures, outcomes, strict=True):
-            if not future.set_running_or_notify_cancel():
-                continue  # its waiter is gone; the work is committed all the same
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+    def _committed(
+        self, done: "asyncio.Future[list[Outcome]]", futures: "list[Future[Any]]", overdue: asyncio.TimerHandle
+    ) -> None:
+        overdue.cancel()
+        outcomes = done.result()
+        away = next((failure for _, failure in outcomes if isinstance(failure, AWAY)), None)
+        if away:
+            breaker.trip(away)
+        for future, outcome in zip(futures, outcomes, strict=True):
+            resolve(future, outcome)
+        if breaker.is_open:
+            while self._waiting:
+                resolve(self._waiting.popleft()[1], (None, DatabaseAway("the database is not usable")))
         self._busy = bool(self._waiting)
         if self._busy:
             self._next_batch()
 
+    async def try_again(self) -> None:
+        """Close the breaker if a commit succeeds now; raises what it failed with."""
+        await asyncio.get_running_loop().run_in_executor(self._executor, commit_something)
+        breaker.reset()
+
 
 Outcome = tuple[Any, BaseException | None]
+
+
+def resolve(future: "Future[Any]", outcome: Outcome) -> None:
+    if not future.set_running_or_notify_cancel():
+        return  # its waiter is gone; the work is committed all the same
+    result, failure = outcome
+    if failure is None:
+        future.set_result(result)
+    else:
+        future.set_exception(failure)
+
+
+def commit_something() -> None:
+    """A write that changes nothing: a full disk refuses it as well as a lock or a server that is away."""
+    try:
+        with transaction.atomic():
+            if not TransactionIdCounter.objects.filter(pk=1).update(value=F("value")):
+                TransactionIdCounter.objects.bulk_create([TransactionIdCounter(pk=1)], ignore_conflicts=True)
+    except AWAY:
+        connection.close()
+        raise
 
 
 def run_batch(units: list[Unit]) -> list[Outcome]:
     """Run and commit the units together; if that fails, each by itself, so that a poisonous one fails alone."""
     try:
         return retried(units)
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         return [(None, error)] * len(units)  # the database is away: so it is for each of them
     except Exception as error:  # noqa: BLE001 - whatever the database makes of it
         if len(units) == 1:
@@ -121,15 +156,17 @@ def run_batch(units: list[Unit]) -> list[Outcome]:
 
 
 def retried(units: list[Unit]) -> list[Outcome]:
-    for attempt in range(1, TRIES + 1):
+    """A deadlock, a serialization failure, a busy or restarting database passes: try for 5 s."""
+    started = time.monotonic()
+    while True:
         try:
             return in_one_transaction(units)
-        except (OperationalError, InterfaceError) as error:
+        except AWAY as error:
             connection.close()  # a broken connection is replaced at the next try
-            if attempt == TRIES:
+            if time.monotonic() - started > PATIENCE_SECONDS - PAUSE_SECONDS:
                 raise
-            logger.warning("Commit failed (%s); try %d of %d.", str(error).strip(), attempt + 1, TRIES)
-    raise AssertionError("unreachable")
+            logger.warning("Commit failed (%s); tried again.", str(error).strip())
+            time.sleep(PAUSE_SECONDS)  # on the writer's thread: nothing else could be committed meanwhile
 
 
 def in_one_transaction(units: list[Unit]) -> list[Outcome]:
@@ -159,7 +196,7 @@ def in_savepoint(unit: Unit, batch: Batch) -> Outcome:
     try:
         with transaction.atomic():
             return unit.run(batch), None
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the transaction as a whole is lost: deadlock, serialization, busy, connection gone
     except Exception as error:  # noqa: BLE001 - the unit's own fault: it fails, the others go on
         batch.back_to(mark)
