@@ -118,7 +118,7 @@ async def test_a_lease_without_a_link_is_not_renewed_for_ever(connect: Connect, 
         raise DatabaseError("disk full")
 
     with monkeypatch.context() as patched:
-        patched.setattr("ocpp_ws.consumers.close_link", failing)
+        patched.setattr("ocpp_ws.release.close_link", failing)
         await charger.hang_up()
     assert (await station()).online
     for _ in range(2):  # it might be one that is just being let in

@@ -13,6 +13,7 @@ import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
 from ocpp_ws.models import OcppMessage
+from ocpp_ws.breaker import DatabaseAway
 from ocpp_ws.writer import Batch, writer
 from rfid.models import RfidCard
 from stations.models import ChargingStation, Connector
@@ -188,12 +189,19 @@ async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Ex
     assert await rows(names) == ["CP_1", "CP_2"]
 
 
-async def test_a_database_that_is_away_fails_all_of_a_batch_and_none_of_the_next(gate: threading.Event) -> None:
+async def test_a_database_that_is_away_opens_the_breaker_until_a_commit_succeeds(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.writer.PATIENCE_SECONDS", 0.3)
+
     def away(_: Batch) -> None:
         raise OperationalError("the server does not answer")
 
     results = await together(gate, named("CP_1"), away)
     assert [type(result) for result in results] == [OperationalError] * 2
+    with pytest.raises(DatabaseAway):
+        await writer.commit(named("CP_2"))
+    await writer.try_again()
     assert await writer.commit(named("CP_3")) == "CP_3"
     assert await rows(names) == ["CP_3"]
 
