@@ -19,7 +19,7 @@ from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
 from ocpp_ws.writer import writer
-from stations import doorbell
+from stations import doorbell, outbox
 from stations.links import clear_slot, renew_leases, sweep_orphans
 from stations.models import Command
 from stations.services import expire_reservations
@@ -142,6 +142,7 @@ async def renew() -> None:
             link.active = False
     await release_the_rest()
     await writer.commit(lambda _: sweep_orphans(now=now))
+    await writer.commit(lambda _: outbox.expire(now=now))
     await writer.commit(lambda _: expire_reservations(now=now))
 
 

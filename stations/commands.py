@@ -1,60 +1,58 @@
 """What a central system asks of a station: one function per OCPP action.
 
-Each writes a Command row, waits up to `wait` seconds (None: the call timeout; 0: not at all) and returns the row as it
-stands; `status` is the station's own word. Raises StationOffline, QueueFull, NotAllowed, InvalidPayload.
+Each writes a Command row, waits for the station's answer as `how` says (stations.outbox.How) and returns the row as it
+stands; `status` is the station's own word. Raises the CommandRefused of stations.errors.
 """
 
-from typing import Any
+from typing import Any, Unpack
 
 from stations.models import ChargingStation, Command
-from stations.outbox import give
+from stations.outbox import How, give
 
 
 def remote_start_transaction(
-    station: ChargingStation, *, actor: str, id_tag: str, connector_id: int | None = None, wait: float | None = None
+    station: ChargingStation, *, actor: str, id_tag: str, connector_id: int | None = None, **how: Unpack[How]
 ) -> Command:
     """Core 5.11. Accepted means that the station will try; the session that it leads to points to the command."""
     payload = given(connectorId=connector_id, idTag=id_tag)
-    return give(station, "RemoteStartTransaction", payload, actor=actor, wait=wait)
+    return give(station, "RemoteStartTransaction", payload, actor=actor, **how)
 
 
 def remote_stop_transaction(
-    station: ChargingStation, *, actor: str, transaction_id: int, wait: float | None = None
+    station: ChargingStation, *, actor: str, transaction_id: int, **how: Unpack[How]
 ) -> Command:
     """Core 5.12. `transaction_id` is the number that the station was told."""
-    return give(station, "RemoteStopTransaction", {"transactionId": transaction_id}, actor=actor, wait=wait)
+    return give(station, "RemoteStopTransaction", {"transactionId": transaction_id}, actor=actor, **how)
 
 
 def change_availability(
-    station: ChargingStation, *, actor: str, connector_id: int, type: str, wait: float | None = None
+    station: ChargingStation, *, actor: str, connector_id: int, type: str, **how: Unpack[How]
 ) -> Command:
     """Core 5.2. `type` is Operative or Inoperative; connector 0 is the whole station."""
     payload = {"connectorId": connector_id, "type": type}
-    return give(station, "ChangeAvailability", payload, actor=actor, wait=wait)
+    return give(station, "ChangeAvailability", payload, actor=actor, **how)
 
 
-def reset(station: ChargingStation, *, actor: str, type: str, wait: float | None = None) -> Command:
+def reset(station: ChargingStation, *, actor: str, type: str, **how: Unpack[How]) -> Command:
     """Core 5.14. `type` is Soft or Hard."""
-    return give(station, "Reset", {"type": type}, actor=actor, wait=wait)
+    return give(station, "Reset", {"type": type}, actor=actor, **how)
 
 
-def unlock_connector(station: ChargingStation, *, actor: str, connector_id: int, wait: float | None = None) -> Command:
+def unlock_connector(station: ChargingStation, *, actor: str, connector_id: int, **how: Unpack[How]) -> Command:
     """Core 5.18. Ends a transaction of that connector."""
-    return give(station, "UnlockConnector", {"connectorId": connector_id}, actor=actor, wait=wait)
+    return give(station, "UnlockConnector", {"connectorId": connector_id}, actor=actor, **how)
 
 
 def get_configuration(
-    station: ChargingStation, *, actor: str, key: list[str] | None = None, wait: float | None = None
+    station: ChargingStation, *, actor: str, key: list[str] | None = None, **how: Unpack[How]
 ) -> Command:
     """Core 5.8. Without `key`: everything that the station tells."""
-    return give(station, "GetConfiguration", given(key=key), actor=actor, wait=wait)
+    return give(station, "GetConfiguration", given(key=key), actor=actor, **how)
 
 
-def change_configuration(
-    station: ChargingStation, *, actor: str, key: str, value: str, wait: float | None = None
-) -> Command:
+def change_configuration(station: ChargingStation, *, actor: str, key: str, value: str, **how: Unpack[How]) -> Command:
     """Core 5.3. `value` is text, whatever the key's type."""
-    return give(station, "ChangeConfiguration", {"key": key, "value": value}, actor=actor, wait=wait)
+    return give(station, "ChangeConfiguration", {"key": key, "value": value}, actor=actor, **how)
 
 
 def given(**members: Any) -> dict[str, Any]:

@@ -25,6 +25,10 @@ class NotAllowed(CommandRefused):
     """OCPP forbids this command in the station's present state."""
 
 
+class IdempotencyConflict(CommandRefused):
+    """The same Idempotency-Key was used for another command within 24 h."""
+
+
 class InvalidPayload(CommandRefused):
     """The payload breaks the official schema of its action; `errors` lists path and reason."""
 

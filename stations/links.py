@@ -125,7 +125,7 @@ def sweep_orphans(*, now: datetime) -> int:
 def end_all(commands: QuerySet[Command], *, reason: str, now: datetime) -> int:
     """Sent ones may have been carried out, queued ones were not."""
     sent = commands.filter(state=Command.State.SENT)
-    queued = commands.filter(state=Command.State.QUEUED)
+    queued = commands.filter(outbox.NOT_PATIENT, state=Command.State.QUEUED)
     return outbox.end(sent, Command.State.UNKNOWN, reason=reason, now=now) + outbox.end(
         queued, Command.State.STATION_OFFLINE, reason=reason, now=now
     )

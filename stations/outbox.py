@@ -1,58 +1,118 @@
 """Commands on their way: written by who asks, taken and finished by the process that holds the link."""
 
 import time
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypedDict, Unpack
 
+import orjson
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
 from stations import doorbell
-from stations.errors import InvalidPayload, NotAllowed, QueueFull, StationOffline
+from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
 from stations.models import ChargingStation, Command
 from stations.secrets import masked
 
 LOOK_SECONDS = 1.0  # the asker looks at its row, in case the doorbell was lost
 GRACE_SECONDS = 2.0  # the owner's own time-out should be seen before the asker gives up
+KEY_LIFE = timedelta(hours=24)
+EXPIRED = "The station did not connect in time."
+NOT_PATIENT = Q(expires_at=None)  # whoever gave it did not ask to wait for the station
 State = Command.State
 
 
-def give(station: ChargingStation, action: str, payload: dict[str, Any], *, actor: str, wait: float | None) -> Command:
-    """Write a command's row, ring the owner of the link and wait for the end.
+class How(TypedDict, total=False):
+    """How a command is given.
 
-    `wait` is in seconds (None: the call timeout; 0: do not wait). Returns the row as it then stands.
-    Raises StationOffline, QueueFull, NotAllowed, InvalidPayload. Must not run inside a transaction: the owner could
-    not see the row.
+    wait: seconds to wait for its end (None or left out: the call timeout; 0: do not wait);
+    idempotency_key: the same command with the same key within 24 h is given once;
+    wait_for_online: seconds that it may wait for a station that is not connected.
+    """
+
+    wait: float | None
+    idempotency_key: str | None
+    wait_for_online: float | None
+
+
+def give(station: ChargingStation, action: str, payload: Payload, *, actor: str, **how: Unpack[How]) -> Command:
+    """Write a command's row, ring the owner of the link and wait for the end. Returns the row as it then stands.
+
+    Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
+    transaction: the owner could not see the row.
     """
     if deviations := check(action, "call", payload):
         raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
-    command = enqueue(station, action, payload, actor)
+    wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
+    if key := how.get("idempotency_key"):
+        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
+    if (patience := how.get("wait_for_online")) is not None:
+        wish.expires_at = timezone.now() + timedelta(seconds=patience)
+    command = given_before(wish) or enqueue(wish)
     doorbell.ring(command.station.channel, {"type": "command.ready", "station": station.pk})
-    seconds = settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait
-    return wait_for(command, seconds)
+    wait = how.get("wait")
+    return wait_for(command, settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait)
 
 
-def enqueue(station: ChargingStation, action: str, payload: dict[str, Any], actor: str) -> Command:
-    with transaction.atomic(durable=True):  # committed on its own, before anybody rings
-        # locked, so that many askers at once count each other's rows
-        rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
-        current = rows.with_online().get(pk=station.pk)
-        command = Command(station=current, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
-        if current.online:
-            refuse_if_forbidden(current, action)
-            if Command.objects.filter(station=current, state__in=Command.OPEN).count() >= settings.COMMAND_QUEUE_DEPTH:
-                raise QueueFull(f"{settings.COMMAND_QUEUE_DEPTH} commands wait for {current.cp_id} already.")
-        else:
-            command.state, command.reason = State.STATION_OFFLINE, "not connected"
-            command.finished_at, command.payload = timezone.now(), masked(payload)
-        command.save(force_insert=True)
-    if not current.online:
-        raise StationOffline(command)
-    return command
+def digest(wish: Command) -> str:
+    """What is asked, whatever the order of the members."""
+    return sha256(orjson.dumps([wish.station_id, wish.action, wish.payload], option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def given_before(wish: Command) -> Command | None:
+    """The command that was given under the same key within 24 h. Raises IdempotencyConflict if it is another."""
+    if wish.idempotency_key is None:
+        return None
+    rows = Command.objects.filter(idempotency_key=wish.idempotency_key)
+    rows.filter(created_at__lt=timezone.now() - KEY_LIFE).update(idempotency_key=None)
+    earlier = rows.select_related("station").first()
+    if earlier and earlier.request_digest != wish.request_digest:
+        raise IdempotencyConflict("This Idempotency-Key was used for another command; use a new one.")
+    return earlier
+
+
+def enqueue(wish: Command) -> Command:
+    """Store the command as queued. Raises StationOffline, QueueFull, NotAllowed."""
+    try:
+        with transaction.atomic(durable=True):  # committed on its own, before anybody rings
+            store(wish)
+    except IntegrityError:  # the same key came twice at once, and the other was quicker
+        earlier = given_before(wish)
+        if earlier is None:
+            raise
+        return earlier
+    if wish.state == State.STATION_OFFLINE:
+        raise StationOffline(wish)
+    return wish
+
+
+def store(wish: Command) -> None:
+    # locked, so that many askers at once count each other's rows
+    rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+    wish.station = station = rows.with_online().get(pk=wish.station_id)
+    if station.online or wish.expires_at:
+        refuse_if_forbidden(station, wish.action)
+        if Command.objects.filter(station=station, state__in=Command.OPEN).count() >= settings.COMMAND_QUEUE_DEPTH:
+            raise QueueFull(f"{settings.COMMAND_QUEUE_DEPTH} commands wait for {station.cp_id} already.")
+    else:
+        wish.state, wish.reason = State.STATION_OFFLINE, "not connected"
+        wish.finished_at, wish.payload = timezone.now(), masked(wish.payload)
+        wish.idempotency_key = None  # nothing was done: the same key may try again
+    wish.save(force_insert=True)
+
+
+def cancel(command_id: int) -> bool:
+    """Take back a command that is still queued; False where it has gone out, or ended, already."""
+    ended = end(
+        Command.objects.filter(pk=command_id, state=State.QUEUED),
+        State.CANCELLED, reason="It was taken back before it was sent.", now=timezone.now(),
+    )  # fmt: skip
+    doorbell.waiting.done(command_id)
+    return bool(ended)
 
 
 def refuse_if_forbidden(station: ChargingStation, action: str) -> None:
@@ -90,6 +150,7 @@ def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> 
     if not ChargingStation.objects.filter(pk=station_id, epoch=epoch).exists():
         return None
     queued = Command.objects.filter(station_id=station_id, state=State.QUEUED).order_by("pk")
+    end(queued.filter(expires_at__lte=now), State.EXPIRED, reason=EXPIRED, now=now)
     while command := queued.first():
         sent = {"state": State.SENT, "sent_at": now, "epoch": epoch, "unique_id": unique_id}
         if Command.objects.filter(pk=command.pk, state=State.QUEUED).update(**sent):
@@ -119,10 +180,16 @@ def end_of_link(*, station_id: int, epoch: int, reason: str, now: datetime) -> l
     ended = list(mine.values_list("pk", "reply_to"))
     end(mine, State.UNKNOWN, reason=reason, now=now)
     if ChargingStation.objects.filter(pk=station_id, epoch=epoch).exists():
-        queued = Command.objects.filter(station_id=station_id, state=State.QUEUED)
+        queued = Command.objects.filter(NOT_PATIENT, station_id=station_id, state=State.QUEUED)
         ended += queued.values_list("pk", "reply_to")
         end(queued, State.STATION_OFFLINE, reason=reason, now=now)
     return ended
+
+
+def expire(*, now: datetime) -> int:
+    """End the commands that have waited for their station long enough."""
+    late = Command.objects.filter(state=State.QUEUED, expires_at__lte=now)
+    return end(late, State.EXPIRED, reason=EXPIRED, now=now)
 
 
 def end(commands: QuerySet[Command], state: str, *, reason: str, now: datetime) -> int:

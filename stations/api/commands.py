@@ -6,13 +6,18 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering
+from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
 from stations.api.filters import StationName
 from stations.api.outcome import accepted
 from stations.models import Command
+from stations.outbox import cancel
 
 
 class CommandSerializer(CamelModelSerializer):
@@ -26,7 +31,8 @@ class CommandSerializer(CamelModelSerializer):
         model = Command
         fields = (
             "id", "cpId", "action", "payload", "actor", "state", "status", "accepted", "answer", "late_answer",
-            "error_code", "error_description", "reason", "created_at", "sent_at", "finished_at", "latency_ms",
+            "error_code", "error_description", "reason", "created_at", "sent_at", "finished_at", "expires_at",
+            "latency_ms",
             "sessionId", "transactionId",
         )  # fmt: skip
 
@@ -69,3 +75,13 @@ class CommandViewSet(ReadOnlyModelViewSet[Command]):
 
     def get_queryset(self) -> QuerySet[Command]:
         return Command.objects.select_related("station", "session").order_by("-id")
+
+    @extend_schema(request=None, responses=CommandSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Take back a command that is still queued. 409: it has gone out, or ended, already."""
+        command = self.get_object()
+        if not cancel(command.pk):
+            command.refresh_from_db()
+            raise Problem(409, "conflict", f"The command is {command.state}: only a queued one can be taken back.")
+        return Response(self.get_serializer(self.get_object()).data)

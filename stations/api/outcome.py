@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from rfid.api.kit import Problem
-from stations.errors import CommandRefused, InvalidPayload, QueueFull, StationOffline
+from stations.errors import CommandRefused, IdempotencyConflict, InvalidPayload, QueueFull, StationOffline
 from stations.models import Command
 
 State = Command.State
@@ -64,6 +64,8 @@ def refused(refusal: CommandRefused) -> Exception:
             return Problem(409, "station_offline", str(refusal), commandId=refusal.command.pk)
         case QueueFull():
             return Problem(429, "station_busy", str(refusal), headers={"Retry-After": "5"})
+        case IdempotencyConflict():
+            return Problem(422, "idempotency_conflict", str(refusal))
         case InvalidPayload():
             return ValidationError({path.strip("/") or "non_field_errors": [why] for path, why in refusal.errors})
     return Problem(409, "conflict", str(refusal))

@@ -1,6 +1,6 @@
 """/api/admin/{cpId}/...: remote control."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,9 +18,18 @@ from stations.api.outcome import outcome, refused
 from stations.api.stations import station_or_404
 from stations.errors import CommandRefused
 from stations.models import ChargingStation, Command
+from stations.outbox import How
 
 LONGEST_WAIT = 600  # seconds
-WAIT = OpenApiParameter("wait", float, description="Seconds to wait for the answer; 0: 202 at once. Also: Prefer.")
+LONGEST_PATIENCE = 24 * 3600  # seconds
+LONGEST_KEY = 100
+OPTIONS = [
+    OpenApiParameter("wait", float, description="Seconds to wait for the answer; 0: 202 at once. Also: Prefer."),
+    OpenApiParameter("waitForOnline", float, description="Seconds that it may wait for an absent station."),
+    OpenApiParameter(
+        "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same command with the same key is given once."
+    ),
+]
 ANSWERS = {200: bodies.CommandResult, 202: bodies.CommandUnderWay}
 
 
@@ -29,7 +38,7 @@ def command(path: str, body: type[StrictSerializer]) -> Callable[[Any], Any]:
 
     def wrap(method: Any) -> Any:
         route = action(detail=True, methods=["post"], url_path=path, url_name=path, serializer_class=body)(method)
-        return extend_schema(request=body, responses=ANSWERS, parameters=[WAIT], tags=["admin"])(route)
+        return extend_schema(request=body, responses=ANSWERS, parameters=OPTIONS, tags=["admin"])(route)
 
     return wrap
 
@@ -80,7 +89,7 @@ class RemoteControlViewSet(GenericViewSet[ChargingStation]):
         return self.give(commands.change_configuration)
 
     def give(self, function: Callable[..., Command]) -> Response:
-        refuse_unknown(self.request, {"wait"})
+        refuse_unknown(self.request, {"wait", "waitForOnline"})
         station = station_or_404(self.kwargs["cpId"])
         body = self.get_serializer(data=self.request.data)
         body.is_valid(raise_exception=True)
@@ -88,7 +97,7 @@ class RemoteControlViewSet(GenericViewSet[ChargingStation]):
         if "transaction_id" in payload:
             payload["transaction_id"] = bodies.wire_transaction_id(station, payload["transaction_id"])
         try:
-            return outcome(function(station, actor=actor(self.request), wait=seconds(self.request), **payload))
+            return outcome(function(station, actor=actor(self.request), **how(self.request), **payload))
         except CommandRefused as refusal:
             raise refused(refusal) from None
 
@@ -100,19 +109,37 @@ def actor(request: Request) -> str:
     return f"anonymous@{request.META.get('REMOTE_ADDR', '?')}"
 
 
-def seconds(request: Request) -> float | None:
-    """How long the client will wait: ?wait=, 0 for `Prefer: respond-async` (RFC 7240); None: the call timeout."""
-    if "wait" in request.query_params:
-        return whole_wait(request.query_params["wait"])
+def how(request: Request) -> How:
+    """What the request says about waiting, and its Idempotency-Key."""
+    query = request.query_params
+    given: How = {"idempotency_key": idempotency_key(request)}
+    if "waitForOnline" in query:
+        given["wait_for_online"] = seconds(query, "waitForOnline", LONGEST_PATIENCE)
+    if "wait" in query:
+        given["wait"] = seconds(query, "wait", LONGEST_WAIT)
+    elif responds_async(request):
+        given["wait"] = 0
+    return given
+
+
+def responds_async(request: Request) -> bool:
+    """`Prefer: respond-async` (RFC 7240)."""
     prefer = request.headers.get("Prefer", "").lower()
-    return 0 if "respond-async" in [one.strip() for one in prefer.replace(";", ",").split(",")] else None
+    return "respond-async" in [one.strip() for one in prefer.replace(";", ",").split(",")]
 
 
-def whole_wait(text: str) -> float:
+def idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (1 <= len(key) <= LONGEST_KEY and key.isprintable()):
+        raise ValidationError({"Idempotency-Key": f"1 to {LONGEST_KEY} printable characters are needed."})
+    return key
+
+
+def seconds(query: Mapping[str, str], name: str, most: int) -> float:
     try:
-        wait = float(text)
+        wait = float(query[name])
     except ValueError:
         wait = -1
-    if not 0 <= wait <= LONGEST_WAIT:  # also refuses nan
-        raise ValidationError({"wait": f"Seconds from 0 to {LONGEST_WAIT} are needed."})
+    if not 0 <= wait <= most:  # also refuses nan
+        raise ValidationError({name: f"Seconds from 0 to {most} are needed."})
     return wait

@@ -6,7 +6,7 @@ import json
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from channels.testing import WebsocketCommunicator
+from asgiref.testing import ApplicationCommunicator
 
 from gateway.asgi import application
 
@@ -32,21 +32,26 @@ class CallError(Exception):
         self.code, self.description, self.details = code, description, details
 
 
-class Charger(WebsocketCommunicator):  # type: ignore[misc]
-    """One socket of a station. What starts with a slash is the whole path, as it is."""
+class Charger(ApplicationCommunicator):
+    """One socket of a station. What starts with a slash is the whole path, as it is.
+
+    Channels' own communicator switches off the closing of database connections for everybody while it waits, and with
+    two of them at once for good.
+    """
 
     started: ClassVar[list["Charger"]] = []  # so that all end with their test
 
     def __init__(
         self, cp_id: str = "CP_1", *, subprotocols: tuple[str, ...] = ("ocpp1.6",), headers: dict[str, str] | None = None
     ) -> None:  # fmt: skip
-        super().__init__(application, "/", subprotocols=list(subprotocols))
         raw = cp_id if cp_id.startswith("/") else "/" + quote(cp_id, safe="")
         pairs = {"host": "gateway.test:3000"} | (headers or {})
-        self.scope |= {
-            "path": raw, "raw_path": raw.encode("latin-1"), "client": ("10.1.2.3", 4567),
+        scope = {
+            "type": "websocket", "path": raw, "raw_path": raw.encode("latin-1"), "query_string": b"",
+            "subprotocols": list(subprotocols), "client": ("10.1.2.3", 4567),
             "headers": [(name.encode(), value.encode()) for name, value in pairs.items()],
         }  # fmt: skip
+        super().__init__(application, scope)
         self.started.append(self)
         self.ids = (f"id-{number}" for number in itertools.count(1))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -37,15 +36,6 @@ def closed_connections() -> Iterator[None]:
     closing.append(writer._executor.submit(lambda: connection.close()))
     for one in closing:
         one.result()
-    if connection.vendor == "postgresql":
-        settle(connection.pool)
-
-
-def settle(pool: Any) -> None:
-    """A pool that is closed while it still opens a connection leaves that one open."""
-    deadline = time.monotonic() + 10
-    while (stats := pool.get_stats())["pool_available"] < stats["pool_size"] and time.monotonic() < deadline:
-        time.sleep(0.01)  # its workers tell nobody
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from channels.db import database_sync_to_async
 from django.db import connection
 
 from ocpp_ws.models import OcppMessage
@@ -16,8 +15,7 @@ T = TypeVar("T")
 
 
 async def rows(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    result: T = await database_sync_to_async(function)(*args, **kwargs)
-    return result
+    return await in_thread(function, *args, **kwargs)
 
 
 async def station(cp_id: str = "CP_1") -> ChargingStation:

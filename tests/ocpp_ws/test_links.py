@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from ocpp_ws.links import links
+from ocpp_ws.admission import put_out_former
+from ocpp_ws.links import Link, links, register, unregister
 from ocpp_ws.process import deliver, process, renew
-from stations.links import close_link
+from stations.links import OpenedLink, close_link
 from stations.models import ChargingStation
 from tests.ocpp_ws.charger import START, Charger, Closed
 from tests.ocpp_ws.conftest import Connect
@@ -75,7 +76,17 @@ async def test_of_many_sockets_at_once_exactly_one_stays(connect: Connect) -> No
     assert served == [True]
 
 
-async def test_a_late_newcomer_does_not_close_a_newer_link(charger: Charger) -> None:
+async def test_a_slow_newcomer_does_not_displace_a_quicker_one_that_came_later(charger: Charger) -> None:
+    (link,) = links.values()
+    slow = OpenedLink(link.station_id, link.cp_id, link.epoch - 1, "Accepted", False, None, [])
+    await put_out_former(slow)
+    assert not register(Link(slow, link.peer, link._send))
+    unregister(slow)
+    assert await charger.lives()
+    assert list(links.values()) == [link]
+
+
+async def test_an_outdated_ring_does_not_close_a_newer_link(charger: Charger) -> None:
     (link,) = links.values()
     deliver({"type": "link.replaced", "station": link.station_id, "epoch": link.epoch - 1})
     assert await charger.lives()

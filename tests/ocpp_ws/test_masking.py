@@ -34,7 +34,10 @@ async def test_a_new_key_reaches_the_station_and_is_not_kept(lines: pytest.LogCa
 async def test_a_key_that_the_station_tells_is_not_kept(lines: pytest.LogCaptureFixture, charger: Charger) -> None:
     asking = in_thread(commands.get_configuration, await station(), actor="tester")
     unique_id, _ = await charger.expect("GetConfiguration")
-    told = [{"key": "AuthorizationKey", "readonly": False, "value": SECRET}, {"key": "Hi", "readonly": True, "value": "2"}]
+    told = [
+        {"key": "AuthorizationKey", "readonly": False, "value": SECRET},
+        {"key": "Hi", "readonly": True, "value": "2"},
+    ]
     await charger.answer(unique_id, {"configurationKey": told})
     command = await asking
     assert command.answer == {

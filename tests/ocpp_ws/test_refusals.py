@@ -164,6 +164,8 @@ async def test_a_strict_station_is_refused_what_others_are_forgiven(
 
 
 async def test_a_duplicate_key_counts_last(charger: Charger) -> None:
-    await charger.ask('[2,"i","BootNotification",{"chargePointVendor":"A","chargePointVendor":"B","chargePointModel":"M"}]')
+    await charger.ask(
+        '[2,"i","BootNotification",{"chargePointVendor":"A","chargePointVendor":"B","chargePointModel":"M"}]'
+    )
     assert (await rows(ChargingStation.objects.get)).vendor == "B"
     assert (await charger.send("BootNotification", BOOT))["status"] == "Accepted"

@@ -107,7 +107,12 @@ def count_from_another_connection() -> int:
     """What a second client of the database sees."""
     settings = connection.settings_dict
     if connection.vendor == "postgresql":
-        names = {"dbname": settings["NAME"], "host": settings["HOST"], "port": settings["PORT"], "user": settings["USER"]}
+        names = {
+            "dbname": settings["NAME"],
+            "host": settings["HOST"],
+            "port": settings["PORT"],
+            "user": settings["USER"],
+        }
         with psycopg.connect(**{k: v for k, v in names.items() if v}) as other:
             found = other.execute("SELECT count(*) FROM stations_chargingstation").fetchone()
     else:
@@ -150,7 +155,9 @@ def logged() -> list[str]:
     return list(OcppMessage.objects.order_by("pk").values_list("unique_id", flat=True))
 
 
-@pytest.mark.parametrize("poison", [{"station_id": -5}, {"epoch": 2**70}, {"payload": {"n": {1, 2}}}, {"at": "no time"}])
+@pytest.mark.parametrize(
+    "poison", [{"station_id": -5}, {"epoch": 2**70}, {"payload": {"n": {1, 2}}}, {"at": "no time"}]
+)
 async def test_a_row_that_no_database_takes_fails_only_its_own_unit(
     gate: threading.Event, station: ChargingStation, poison: dict[str, Any]
 ) -> None:
@@ -164,7 +171,14 @@ async def test_a_row_that_no_database_takes_fails_only_its_own_unit(
 
 
 async def test_rows_that_exist_already_are_left_out(gate: threading.Event, station: ChargingStation) -> None:
-    row = {"station_id": station.pk, "status": "", "error_code": "", "info": "", "vendor_id": "", "vendor_error_code": ""}
+    row = {
+        "station_id": station.pk,
+        "status": "",
+        "error_code": "",
+        "info": "",
+        "vendor_id": "",
+        "vendor_error_code": "",
+    }
 
     def adds(*numbers: int) -> Unit:
         return lambda batch: batch.insert(Connector, [row | {"number": number} for number in numbers])
@@ -175,7 +189,9 @@ async def test_rows_that_exist_already_are_left_out(gate: threading.Event, stati
     assert sorted(await rows(lambda: list(Connector.objects.values_list("number", flat=True)))) == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("failure", [OperationalError("database is locked"), InterfaceError("connection already closed")])
+@pytest.mark.parametrize(
+    "failure", [OperationalError("database is locked"), InterfaceError("connection already closed")]
+)
 async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Exception) -> None:
     tries: list[int] = []
 
