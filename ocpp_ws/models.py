@@ -1,8 +1,9 @@
-"""The message log."""
+"""The message log, and the frames that could not be taken."""
 
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Q
 
 from stations.models import ChargingStation
 
@@ -37,6 +38,41 @@ class OcppMessage(models.Model):
     @property
     def latency_ms(self) -> int | None:
         return latency(self.at, self.answered_at)
+
+
+class RejectedFrame(models.Model):
+    """A CALL that is not stored as its station meant it, word for word: the station may have discarded it.
+
+    `refused` got a CALLERROR; `dead_letter` was confirmed although its handler failed, and is run again by
+    `manage.py replay_dead_letters`.
+    """
+
+    class Kind(models.TextChoices):
+        DEAD_LETTER = "dead_letter", "our fault, to be repaired"
+        REFUSED = "refused", "answered with a CALLERROR"
+
+    station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="rejected_frames")
+    epoch = models.BigIntegerField(help_text="The station's link on which it came.")
+    kind = models.CharField(max_length=11, choices=Kind)
+    action = models.CharField(max_length=64, blank=True)
+    unique_id = models.CharField("message id", max_length=255, blank=True)
+    raw = models.TextField("frame")
+    error = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    repaired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["received_at"]),
+            models.Index(
+                fields=["received_at"], name="dead_letters_to_repair",
+                condition=Q(kind="dead_letter", repaired_at__isnull=True),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.action or 'frame'} {self.unique_id}"
 
 
 def latency(at: datetime, answered_at: datetime | None) -> int | None:

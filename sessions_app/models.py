@@ -60,6 +60,9 @@ class ChargingSession(models.Model):
     stop_id_tag = models.CharField(max_length=255, blank=True)
     stop_inferred = models.BooleanField(default=False, help_text="No StopTransaction came; a late one still wins.")
     stop_conflicts = models.JSONField(default=list, blank=True, help_text="Further, different StopTransactions.")
+    needs_reconcile_since = models.DateTimeField(
+        null=True, blank=True, help_text="The station booted then; nothing has come since to say that it goes on."
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -80,7 +83,11 @@ class ChargingSession(models.Model):
             models.Index(fields=["started_at", "id"]),
             models.Index(fields=["station"], name="sessions_open_of_station", condition=Q(status="active")),
             models.Index(fields=["id_tag_key"], name="sessions_open_of_card", condition=Q(status="active")),
-        ]
+            models.Index(
+                fields=["needs_reconcile_since"], name="sessions_to_reconcile",
+                condition=Q(needs_reconcile_since__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.id)
@@ -127,6 +134,46 @@ class MeterValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measurand} {self.value} {self.unit}".rstrip()
+
+
+class ReconciliationItem(models.Model):
+    """Something that the gateway could not decide for sure: an operator looks at it and settles it with one click.
+
+    It is written in the commit of what it is about. `key` is what makes it itself: a message that is repeated, with
+    whatever message id, makes no second one, also when the first one is settled.
+    """
+
+    class Kind(models.TextChoices):
+        UNMATCHED_STOP = "unmatched_stop", "stop without session"
+        UNMATCHED_METER_VALUES = "unmatched_meter_values", "meter values without session"
+        FOREIGN_TRANSACTION = "foreign_transaction", "another station's transaction"
+        STOP_CONFLICT = "stop_conflict", "second, different stop"
+        SUSPECT_SESSION = "suspect_session", "suspect session"
+        SILENT_SESSION = "silent_session", "silent session"
+
+    station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="reconciliation_items")
+    session = models.ForeignKey(
+        ChargingSession, on_delete=models.CASCADE, null=True, blank=True, related_name="reconciliation_items"
+    )
+    kind = models.CharField(max_length=24, choices=Kind)
+    key = models.CharField(max_length=64, editable=False)
+    action = models.CharField(max_length=40, blank=True)
+    payload = models.JSONField(default=dict, blank=True, help_text="As the station sent it.")
+    detail = models.TextField(help_text="What happened, and what can be done.")
+    created_at = models.DateTimeField(help_text="When the message was received.")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.CharField(max_length=150, blank=True)
+    resolution = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["station", "kind", "key"], name="one_item_per_matter")]
+        indexes = [
+            models.Index(fields=["kind"], name="reconciliation_open", condition=Q(resolved_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.station.cp_id}"
 
 
 class TransactionIdCounter(models.Model):

@@ -34,6 +34,10 @@ def binary(name: str) -> str:
     return str(versions[-1])
 
 
+def chromium() -> str:
+    return shutil.which("chromium") or binary("chromium-browser")
+
+
 @contextmanager
 def running(command: list[str], port: int, user: str | None = None) -> Iterator[None]:
     """A server process that listens on `port` while the block runs."""

@@ -1,5 +1,6 @@
 """Database, channel layer and cache from their URLs."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ def database(url: str, base_dir: Path) -> dict[str, Any]:
     if url.startswith("file:"):
         url = "sqlite:///" + url.removeprefix("file:").removeprefix("//")
     try:
-        config: dict[str, Any] = dict(environ.Env.db_url_config(url))
+        with warnings.catch_warnings(action="ignore"):  # the sentence below says it better
+            config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     except Exception as error:  # noqa: BLE001 - whatever the parser makes of a broken URL
         raise ImproperlyConfigured(f"DATABASE_URL is not a database URL ({error}); {HINT}") from None
     engine = config.get("ENGINE", "")

@@ -35,4 +35,23 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['station', '-id'], name='ocpp_ws_ocp_station_fdcd3c_idx'), models.Index(fields=['at'], name='ocpp_ws_ocp_at_a7cd82_idx')],
             },
         ),
+        migrations.CreateModel(
+            name='RejectedFrame',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('epoch', models.BigIntegerField(help_text="The station's link on which it came.")),
+                ('kind', models.CharField(choices=[('dead_letter', 'our fault, to be repaired'), ('refused', 'answered with a CALLERROR')], max_length=11)),
+                ('action', models.CharField(blank=True, max_length=64)),
+                ('unique_id', models.CharField(blank=True, max_length=255, verbose_name='message id')),
+                ('raw', models.TextField(verbose_name='frame')),
+                ('error', models.TextField(blank=True)),
+                ('received_at', models.DateTimeField()),
+                ('repaired_at', models.DateTimeField(blank=True, null=True)),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected_frames', to='stations.chargingstation')),
+            ],
+            options={
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['received_at'], name='ocpp_ws_rej_receive_c8324c_idx'), models.Index(condition=models.Q(('kind', 'dead_letter'), ('repaired_at__isnull', True)), fields=['received_at'], name='dead_letters_to_repair')],
+            },
+        ),
     ]

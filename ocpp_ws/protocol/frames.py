@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from .deviations import Deviation, Quirk, deviation
-from .errors import GENERIC_ERROR, canonical_code, worst
+from .errors import GENERIC_ERROR, canonical_code
 from .json_text import TooDeep, read_json, storable
 from .schema_files import JsonObject
 
@@ -29,17 +29,17 @@ UniqueId: TypeAlias = str | int
 
 @dataclass(frozen=True, slots=True)
 class CallFrame:
-    """`[2, id, action, payload]`; a null payload is an empty one."""
+    """`[2, id, action, payload]`; where the payload is no object it is empty, and a deviation says so."""
 
     unique_id: UniqueId
     action: str
     payload: JsonObject
-    quirks: tuple[Quirk, ...]
+    deviations: tuple[Deviation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultFrame:
-    """`[3, id, payload]`; where the payload is no object it is empty, and a deviation says so."""
+    """`[3, id, payload]`; the payload as in a CALL, and empty where it is missing."""
 
     unique_id: UniqueId
     payload: JsonObject
@@ -134,9 +134,6 @@ def _read_call(message: list[Any], quirks: tuple[Quirk, ...]) -> Frame:
     if not isinstance(message[2], str):
         return Malformed(unique_id, action, deviation("action-not-text", (), message[2]))
     payload, odd = _read_payload(message[3])
-    fault = worst(odd, strict=False)
-    if fault is not None:
-        return Malformed(unique_id, action, fault)
     return CallFrame(unique_id, action, payload, (*quirks, *_id_quirks(unique_id), *odd))
 
 

@@ -126,11 +126,11 @@ class Peer:
         earlier = self._memory.recall(unique_id, digest)
         if earlier is not None:
             return Replay(earlier, unique_id, action)
-        quirks = (*frame.quirks, *self._reuse(unique_id), *admit(action, "call", frame.payload))
-        fault = worst(quirks, strict=self.strict)
+        found = (*frame.deviations, *self._reuse(unique_id), *admit(action, "call", frame.payload))
+        fault = worst(found, strict=self.strict)
         if fault is not None:
             return _refused(unique_id, action, fault, text)
-        return Call(unique_id, action, frame.payload, quirks[:KEPT], text, digest)
+        return Call(unique_id, action, frame.payload, found[:KEPT], text, digest)
 
     def _reuse(self, unique_id: UniqueId) -> tuple[Quirk, ...]:
         return (deviation("id-reused", (), unique_id),) if self._memory.knows(unique_id) else ()

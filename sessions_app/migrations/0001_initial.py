@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('stop_id_tag', models.CharField(blank=True, max_length=255)),
                 ('stop_inferred', models.BooleanField(default=False, help_text='No StopTransaction came; a late one still wins.')),
                 ('stop_conflicts', models.JSONField(blank=True, default=list, help_text='Further, different StopTransactions.')),
+                ('needs_reconcile_since', models.DateTimeField(blank=True, help_text='The station booted then; nothing has come since to say that it goes on.', null=True)),
                 ('active_connector', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='active_session', to='stations.connector')),
                 ('card', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sessions', to='rfid.rfidcard')),
                 ('command', models.OneToOneField(blank=True, help_text='The RemoteStartTransaction that led to it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='session', to='stations.command')),
@@ -85,6 +86,26 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
             },
         ),
+        migrations.CreateModel(
+            name='ReconciliationItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('unmatched_stop', 'stop without session'), ('unmatched_meter_values', 'meter values without session'), ('foreign_transaction', "another station's transaction"), ('stop_conflict', 'second, different stop'), ('suspect_session', 'suspect session'), ('silent_session', 'silent session')], max_length=24)),
+                ('key', models.CharField(editable=False, max_length=64)),
+                ('action', models.CharField(blank=True, max_length=40)),
+                ('payload', models.JSONField(blank=True, default=dict, help_text='As the station sent it.')),
+                ('detail', models.TextField(help_text='What happened, and what can be done.')),
+                ('created_at', models.DateTimeField(help_text='When the message was received.')),
+                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                ('resolved_by', models.CharField(blank=True, max_length=150)),
+                ('resolution', models.CharField(blank=True, max_length=255)),
+                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reconciliation_items', to='sessions_app.chargingsession')),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reconciliation_items', to='stations.chargingstation')),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
         migrations.AddIndex(
             model_name='chargingsession',
             index=models.Index(fields=['station', '-id'], name='sessions_ap_station_f2672b_idx'),
@@ -109,6 +130,10 @@ class Migration(migrations.Migration):
             model_name='chargingsession',
             index=models.Index(condition=models.Q(('status', 'active')), fields=['id_tag_key'], name='sessions_open_of_card'),
         ),
+        migrations.AddIndex(
+            model_name='chargingsession',
+            index=models.Index(condition=models.Q(('needs_reconcile_since__isnull', False)), fields=['needs_reconcile_since'], name='sessions_to_reconcile'),
+        ),
         migrations.AddConstraint(
             model_name='chargingsession',
             constraint=models.UniqueConstraint(fields=('station', 'connector_number', 'id_tag_key', 'meter_start', 'started_as_sent', 'generation'), name='one_session_per_start'),
@@ -120,5 +145,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='metervalue',
             constraint=models.UniqueConstraint(fields=('station', 'timestamp', 'digest'), name='one_row_per_sampled_value'),
+        ),
+        migrations.AddIndex(
+            model_name='reconciliationitem',
+            index=models.Index(condition=models.Q(('resolved_at__isnull', True)), fields=['kind'], name='reconciliation_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='reconciliationitem',
+            constraint=models.UniqueConstraint(fields=('station', 'kind', 'key'), name='one_item_per_matter'),
         ),
     ]

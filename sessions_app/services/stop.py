@@ -1,15 +1,20 @@
 """StopTransaction (core 4.10): the central system cannot prevent a transaction from stopping."""
 
-import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from ocpp_ws.protocol import Timestamp
+from django.db.models import Q
+
+from ocpp_ws.protocol import Timestamp, parse_timestamp
 from sessions_app.models import ChargingSession
 from sessions_app.services.ids import find_session
+from sessions_app.services.reconcile import Kind, key_of, note, note_suspects, note_unmatched, owner_elsewhere, settled
 
-logger = logging.getLogger(__name__)
 Status = ChargingSession.Status
+ACTION = "StopTransaction"
+NOT_STOPPED = Q(status=Status.ACTIVE) | Q(stop_inferred=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +28,44 @@ class Stop:
     id_tag: str
     reason: str
     received_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)  # as sent, for the reconciliation list
+
+    @classmethod
+    def of(cls, station_id: int, payload: Mapping[str, Any], now: datetime) -> "Stop":
+        """From a payload that has passed its schema."""
+        return cls(
+            station_id, payload["transactionId"], payload["meterStop"], parse_timestamp(payload["timestamp"], now),
+            payload.get("idTag", ""), payload.get("reason") or "Local", now, payload,
+        )  # fmt: skip
+
+    @property
+    def key(self) -> str:
+        """A repeated one has the same."""
+        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, self.id_tag.lower(), self.reason)
 
 
 def stop_session(stop: Stop) -> ChargingSession | None:
     """Close the session that this StopTransaction names, or the only one that fits; None where none does.
 
     A repeated stop changes nothing; a different one is kept beside the first, which wins. A late one replaces what was
-    only inferred.
+    only inferred. What fits no session, or leaves doubts, is put on the operator's list.
     """
-    session = session_of(stop)
+    session, owner = find_session(stop.station_id, stop.transaction_id, now=stop.received_at), ""
     if session is None:
-        logger.warning(
-            "StopTransaction of station %s for transaction %s fits no session: kept in the message log only.",
-            stop.station_id, stop.transaction_id,
+        owner = owner_elsewhere(stop.station_id, stop.transaction_id)
+        session = None if owner else inferred_session(stop)
+    if session is None:
+        note_unmatched(
+            station_id=stop.station_id, transaction_id=stop.transaction_id, owner=owner, key=stop.key, action=ACTION,
+            payload=dict(stop.payload), now=stop.received_at,
         )  # fmt: skip
-    elif session.status == Status.ACTIVE or session.stop_inferred:
-        close(session, stop)
-    elif (session.meter_stop, session.stopped_as_sent) != (stop.meter_stop, stop.at.as_sent):
+    elif not close(session, stop) and is_other_stop(session, stop):
         keep_conflict(session, stop)
     return session
 
 
-def session_of(stop: Stop) -> ChargingSession | None:
-    """The session of that number, else the one that this very message has stopped already, else the one that fits."""
-    if named := find_session(stop.station_id, stop.transaction_id, now=stop.received_at):
-        return named
+def inferred_session(stop: Stop) -> ChargingSession | None:
+    """The session that this very message has stopped already, else the one that fits."""
     if is_timeless(stop.at):  # equal messages of a station without a clock may well be two
         return fitting_session(stop) or stopped_by(stop)
     return stopped_by(stop) or fitting_session(stop)
@@ -77,18 +95,47 @@ def fitting_session(stop: Stop) -> ChargingSession | None:
     return session
 
 
-def close(session: ChargingSession, stop: Stop) -> None:
+def close(session: ChargingSession, stop: Stop) -> bool:
+    """False where it has been stopped by a StopTransaction already, maybe this moment in another process."""
+    was_rebooted = session.needs_reconcile_since is not None
+    if not change(session, NOT_STOPPED, **end_of(session, stop)):
+        return False
+    if was_rebooted:
+        settled(session, Kind.SILENT_SESSION, resolution="Its StopTransaction has come.", now=stop.received_at)
+    note_suspects(session, action=ACTION, payload=dict(stop.payload), now=stop.received_at)
+    return True
+
+
+def change(session: ChargingSession, condition: Q, **columns: Any) -> bool:
+    """A conditional update of one session; the instance follows the row, whatever it is by now."""
+    changed = ChargingSession.objects.filter(condition, pk=session.pk).update(**columns)
+    if not changed:
+        session.refresh_from_db()
+        return False
+    for name, value in columns.items():
+        setattr(session, name, value)
+    return True
+
+
+def end_of(session: ChargingSession, stop: Stop) -> dict[str, Any]:
+    """The columns of a session that this StopTransaction ends."""
     flags = [*session.flags, *stop.at.flags]
     if stop.meter_stop < max(session.meter_start, session.last_meter_wh or session.meter_start):
         flags.append("meter_went_back")
     if stop.at.effective < session.started_at:
         flags.append("stop_before_start")
-    session.flags = list(dict.fromkeys(flags))
-    session.status, session.active_connector = Status.COMPLETED, None
-    session.meter_stop, session.stop_reason, session.stop_id_tag = stop.meter_stop, stop.reason[:40], stop.id_tag[:255]
-    session.stopped_at, session.stopped_as_sent = stop.at.effective, stop.at.as_sent
-    session.stop_received_at, session.stop_inferred, session.power_w = stop.received_at, False, None
-    session.save()
+    return ENDED | {
+        "flags": list(dict.fromkeys(flags)), "status": Status.COMPLETED, "stop_inferred": False,
+        "meter_stop": stop.meter_stop, "stop_reason": stop.reason[:40], "stop_id_tag": stop.id_tag[:255],
+        "stopped_at": stop.at.effective, "stopped_as_sent": stop.at.as_sent, "stop_received_at": stop.received_at,
+    }  # fmt: skip
+
+
+ENDED: dict[str, Any] = {"active_connector": None, "power_w": None, "needs_reconcile_since": None}
+
+
+def is_other_stop(session: ChargingSession, stop: Stop) -> bool:
+    return (session.meter_stop, session.stopped_as_sent) != (stop.meter_stop, stop.at.as_sent)
 
 
 def keep_conflict(session: ChargingSession, stop: Stop) -> None:
@@ -98,13 +145,33 @@ def keep_conflict(session: ChargingSession, stop: Stop) -> None:
     session.stop_conflicts = [*session.stop_conflicts, other]
     session.flags = list(dict.fromkeys([*session.flags, "stop_conflict"]))
     session.save(update_fields=["stop_conflicts", "flags"])
+    note(
+        Kind.STOP_CONFLICT, station_id=stop.station_id, session=session, key=f"{session.pk}:{stop.key}", action=ACTION,
+        payload=dict(stop.payload), now=stop.received_at,
+        detail=(
+            f"This session ended at {session.meter_stop} Wh; then a second StopTransaction said {stop.meter_stop} Wh at "
+            f"{stop.at.as_sent}. The first one counts. Accept that, or use this one instead."
+        ),
+    )  # fmt: skip
 
 
-def interrupt(session: ChargingSession, *, meter: int, at: Timestamp, now: datetime) -> None:
+def interrupt(session: ChargingSession, *, meter: int, at: datetime, now: datetime) -> bool:
     """A new session starts on the same connector: the older one ends with what is known; a late stop still wins."""
     last = session.last_meter_wh if session.last_meter_wh is not None else session.meter_start
-    session.status, session.active_connector, session.stop_inferred = Status.INTERRUPTED, None, True
-    session.meter_stop = meter if meter >= last else last
-    session.stopped_at = max(at.effective, session.started_at)  # queued messages may come out of order
-    session.stop_received_at, session.power_w = now, None
-    session.save()
+    return change(
+        session, Q(status=Status.ACTIVE), **ENDED, status=Status.INTERRUPTED, stop_inferred=True,
+        meter_stop=meter if meter >= last else last,
+        stopped_at=max(at, session.started_at),  # queued messages may come out of order
+        stop_received_at=now,
+    )  # fmt: skip
+
+
+def end_with_last_register(session: ChargingSession, *, now: datetime) -> bool:
+    """No StopTransaction came after a boot. False where the session has gone on, or has ended, meanwhile."""
+    unchanged = Q(status=Status.ACTIVE, needs_reconcile_since=session.needs_reconcile_since)
+    last = session.last_meter_wh if session.last_meter_wh is not None else session.meter_start
+    end = session.last_meter_at or session.needs_reconcile_since or now
+    return change(
+        session, unchanged, **ENDED, status=Status.INTERRUPTED, stop_inferred=True, meter_stop=last,
+        stopped_at=max(end, session.started_at), stop_received_at=now,
+    )  # fmt: skip

@@ -42,8 +42,12 @@ class Charger(ApplicationCommunicator):
     started: ClassVar[list["Charger"]] = []  # so that all end with their test
 
     def __init__(
-        self, cp_id: str = "CP_1", *, subprotocols: tuple[str, ...] = ("ocpp1.6",), headers: dict[str, str] | None = None
-    ) -> None:  # fmt: skip
+        self,
+        cp_id: str = "CP_1",
+        *,
+        subprotocols: tuple[str, ...] = ("ocpp1.6",),
+        headers: dict[str, str] | None = None,
+    ) -> None:
         raw = cp_id if cp_id.startswith("/") else "/" + quote(cp_id, safe="")
         pairs = {"host": "gateway.test:3000"} | (headers or {})
         scope = {

@@ -1,5 +1,6 @@
 """What each CALL of a station gets, over the wire: schema-valid answers, rows behind them, and the message log."""
 
+import json
 from typing import Any
 
 import pytest
@@ -97,8 +98,6 @@ async def test_a_stop_with_any_number_is_confirmed(charger: Charger, number: obj
 
 
 def frame(action: str, payload: object) -> str:
-    import json
-
     return json.dumps([2, "x", action, payload])
 
 

@@ -29,7 +29,7 @@ REFUSALS: list[tuple[str, Any, str]] = [
     ('[2,"i","Authorize",{"idTag":5}]', "i", "TypeConstraintViolation"),
     ('[2,"i","MeterValues",{"connectorId":true,"meterValue":[]}]', "i", "TypeConstraintViolation"),
     ('[2,"i","MeterValues",{"connectorId":1,"meterValue":[]}]', "i", "OccurenceConstraintViolation"),
-    ('[2,"i","MeterValues",{"connectorId":99999999999999999999999,"meterValue":[]}]', "i", "OccurenceConstraintViolation"),
+    ('[2,"i","MeterValues",{"connectorId":99999999999999999999,"meterValue":[]}]', "i", "OccurenceConstraintViolation"),
     ('[2,"i","CancelReservation",{"reservationId":99999999999999999999999}]', "i", "PropertyConstraintViolation"),
 ]  # fmt: skip
 
@@ -99,7 +99,7 @@ def broken_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> dict[str, Any]:
         raise KeyError("secret of the house")
 
-    monkeypatch.setitem(handlers.HANDLERS, "Authorize", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(handlers.HANDLERS, "Authorize", broken)
 
 
 async def test_our_own_fault_tells_nothing_and_the_link_lives(broken_handler: None, charger: Charger) -> None:
@@ -122,7 +122,7 @@ async def test_an_answer_that_breaks_the_schema_is_our_own_fault(
     async def invalid(*_: Any) -> dict[str, Any]:
         return {"idTagInfo": {"status": "Maybe"}}
 
-    monkeypatch.setitem(handlers.HANDLERS, "Authorize", invalid)  # type: ignore[arg-type]
+    monkeypatch.setitem(handlers.HANDLERS, "Authorize", invalid)
     with pytest.raises(CallError, match="InternalError"):
         await charger.send("Authorize", AUTHORIZE)
     assert await charger.lives()
@@ -135,7 +135,7 @@ async def test_a_failed_call_may_be_asked_again_with_the_same_id(
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setitem(handlers.HANDLERS, "StartTransaction", broken)  # type: ignore[arg-type]
+        patched.setitem(handlers.HANDLERS, "StartTransaction", broken)
         with pytest.raises(CallError):
             await charger.send("StartTransaction", START, unique_id="same")
     assert (await charger.send("StartTransaction", START, unique_id="same"))["transactionId"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -134,7 +135,7 @@ async def elsewhere(connect: Connect) -> str:
     """The station's link is held by another process; returns that process's channel."""
     await (await connect()).hang_up()
     channel: str = await get_channel_layer().new_channel("inbox")
-    lease = timezone.now() + timezone.timedelta(seconds=60)
+    lease = timezone.now() + timedelta(seconds=60)
     await change(owner="there:1", channel=channel, lease_until=lease, epoch=5)
     return channel
 

@@ -1,7 +1,7 @@
 """The same Start over two processes at once: threads with a writer's transaction each stand for them."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,9 +21,9 @@ ROUNDS = 15
 
 
 @pytest.fixture
-def stations(transactional_db: None) -> Iterator[list[ChargingStation]]:
+def stations(transactional_db: None) -> list[ChargingStation]:
     RfidCard.objects.create(tag_id="04AABB", max_sessions=1)
-    yield [ChargingStation.objects.create(cp_id=f"CP_{number}") for number in (1, 2)]
+    return [ChargingStation.objects.create(cp_id=f"CP_{number}") for number in (1, 2)]
 
 
 def start(station: ChargingStation, meter: int) -> Start:

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from ocpp_ws.models import OcppMessage
 from ocpp_ws.breaker import DatabaseAway
+from ocpp_ws.models import OcppMessage
 from ocpp_ws.writer import Batch, writer
 from rfid.models import RfidCard
 from stations.models import ChargingStation, Connector
@@ -107,13 +107,9 @@ def count_from_another_connection() -> int:
     """What a second client of the database sees."""
     settings = connection.settings_dict
     if connection.vendor == "postgresql":
-        names = {
-            "dbname": settings["NAME"],
-            "host": settings["HOST"],
-            "port": settings["PORT"],
-            "user": settings["USER"],
-        }
-        with psycopg.connect(**{k: v for k, v in names.items() if v}) as other:
+        known = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+        given = {name: settings[ours] for name, ours in known.items() if settings[ours]}
+        with psycopg.connect(**given) as other:
             found = other.execute("SELECT count(*) FROM stations_chargingstation").fetchone()
     else:
         other_file = sqlite3.connect(settings["NAME"])
@@ -171,14 +167,8 @@ async def test_a_row_that_no_database_takes_fails_only_its_own_unit(
 
 
 async def test_rows_that_exist_already_are_left_out(gate: threading.Event, station: ChargingStation) -> None:
-    row = {
-        "station_id": station.pk,
-        "status": "",
-        "error_code": "",
-        "info": "",
-        "vendor_id": "",
-        "vendor_error_code": "",
-    }
+    texts = dict.fromkeys(("status", "error_code", "info", "vendor_id", "vendor_error_code"), "")
+    row = texts | {"station_id": station.pk}
 
     def adds(*numbers: int) -> Unit:
         return lambda batch: batch.insert(Connector, [row | {"number": number} for number in numbers])

@@ -225,6 +225,7 @@ def test_what_cannot_be_processed_gets_a_callerror(text: str, unique_id: object,
     assert json.loads(event.text) == [4, unique_id, code, event.description, {}]
     assert type(json.loads(event.text)[1]) is type(unique_id)
     assert 0 < len(event.description) <= 255
+    assert isinstance(event.action, str)
 
 
 # text, what becomes of the payload, the quirks, and the code a strict peer answers (None: takes it too)
@@ -595,10 +596,38 @@ def test_a_wrapped_payload_keeps_its_members_in_order() -> None:
     assert list(event.payload["meterValue"][0]) == ["timestamp", "sampledValue"]
 
 
-def test_the_action_of_a_broken_frame_is_read_where_it_can_be() -> None:
-    event = central().receive('[2,"id-1","StopTransaction",{"transactionId":NaN}]', 0.0)
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ('[2,"id-1","StopTransaction",{"transactionId":NaN}]', "StopTransaction"),
+        ('[2,17,"StopTransaction"', "StopTransaction"),
+        ('[2,"id-1","StopTransaction"]', "StopTransaction"),
+        ('[2,null,"StopTransaction",{}]', "StopTransaction"),
+        ('[2,"id-1","Nonsense",{}]', "Nonsense"),
+        ('[2,"id-1",{"transactionId":NaN}]', ""),
+        ('[2,"id-1"]', ""),
+        ('[2,"id-1",{}]', ""),
+    ],
+)
+def test_the_action_of_a_refused_call_is_told_where_it_can_be_read(text: str, action: str) -> None:
+    event = central().receive(text, 0.0)
     assert isinstance(event, Refused)
-    assert (event.action, event.unique_id) == ("StopTransaction", "id-1")
+    assert event.action == action
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        ('[2,"id-1"]', "wrong number of elements"),
+        (frame("Nonsense", {}), "unknown action"),
+        (frame("Authorize", {}), "idTag: required member is missing"),
+        (frame("MeterValues", meter_values(value=1)), "meterValue.0.sampledValue.0.value: wrong JSON type"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_where(text: str, description: str) -> None:
+    event = central().receive(text, 0.0)
+    assert isinstance(event, Refused)
+    assert event.description == description
 
 
 def test_the_worst_deviation_answers() -> None:

@@ -1,0 +1,114 @@
+"""An operator in chromium, against a running gateway and a station: sees it, commands it, finds its session."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.engines import chromium
+from tests.main_job.conftest import gateway_process
+from tests.processes import Gateway, manage
+from tests.station import Station, station
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+START = {"connectorId": 1, "idTag": "DRIVER", "meterStart": 1000, "timestamp": "2026-11-22T10:00:00Z"}
+
+
+@pytest.fixture(scope="module")
+def gateway(migrated_database: Path) -> Iterator[Gateway]:
+    with gateway_process(migrated_database) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def password(gateway: Gateway) -> str:
+    out = manage("first_admin", DATABASE_URL=f"sqlite:///{gateway.database}").stdout
+    found = re.search(r"^\s+password\s+(\S+)", out, re.MULTILINE)
+    assert found, out
+    return found[1]
+
+
+@pytest.fixture
+def page(gateway: Gateway, password: str) -> Iterator[Page]:
+    """A logged-in operator; no console error and no request to another host may happen."""
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        tab = browser.new_page(viewport={"width": 1400, "height": 900}, base_url=gateway.http)
+        tab.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        tab.on("request", lambda sent: complaints.append(sent.url) if foreign(sent.url, gateway) else None)
+        tab.goto("/")
+        tab.fill("#id_username", "admin")
+        tab.fill("#id_password", password)
+        with tab.expect_navigation():
+            tab.click("button[type=submit]")
+        yield tab
+        browser.close()
+    # ReDoc's bundle wants its maker's logo; the page's Content-Security-Policy stops that before it leaves
+    assert not [complaint for complaint in complaints if "cdn.redoc.ly" not in complaint]
+
+
+def foreign(url: str, gateway: Gateway) -> bool:
+    return not url.startswith((gateway.http, "data:", "blob:"))
+
+
+@contextmanager
+def charging_station(gateway: Gateway, cp_id: str) -> Iterator[None]:
+    """A station that charges and accepts every Reset, in a thread of its own: playwright's calls block."""
+    ready, over = threading.Event(), threading.Event()
+
+    async def serve_resets(cp: Station) -> None:
+        while True:
+            await cp.expect("Reset", {"status": "Accepted"})
+
+    async def charge() -> None:
+        async with station(gateway.ws, cp_id) as cp:
+            await cp.boot()
+            await cp.send("StatusNotification", {"connectorId": 1, "status": "Charging", "errorCode": "NoError"})
+            await cp.send("StartTransaction", START)
+            obedient = asyncio.create_task(serve_resets(cp))
+            ready.set()
+            await asyncio.to_thread(over.wait)
+            obedient.cancel()
+
+    thread = threading.Thread(target=asyncio.run, args=(charge(),))
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_operator_sees_a_station_charge_and_resets_it(gateway: Gateway, page: Page) -> None:
+    with charging_station(gateway, "CP_SHOWN"):
+        page.goto("/admin/")
+        page.get_by_role("link", name="CP_SHOWN").first.click()
+        page.get_by_text("Charging").first.wait_for()
+        page.get_by_role("link", name="Reset").click()
+        page.get_by_label("Soft").check()
+        page.get_by_role("button", name="Reset").click()
+        page.get_by_text("Accepted").first.wait_for()
+
+
+def test_operator_finds_the_session_and_its_messages(gateway: Gateway, page: Page) -> None:
+    with charging_station(gateway, "CP_FOUND"):
+        page.goto("/admin/sessions_app/chargingsession/")
+        page.locator("#result_list a").first.click()
+        page.get_by_text("CP_FOUND").first.wait_for()
+        page.goto("/admin/ocpp_ws/ocppmessage/")
+        page.get_by_text("StartTransaction").first.wait_for()
+
+
+def test_documentation_pages_work_offline(page: Page) -> None:
+    page.goto("/api/docs/")
+    page.get_by_text("/api/admin/{cpId}/reset").first.wait_for()
+    page.goto("/api/redoc/")
+    page.get_by_text("OCPP gateway").first.wait_for()

@@ -1,0 +1,69 @@
+"""Places where the process kills itself, at the FAULT_AFTER-th time that it comes there."""
+
+import os
+import signal
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from ocpp_ws import admission, consumers, writer
+
+_passed = count(1)
+
+
+def die_in_time() -> None:
+    if next(_passed) == int(os.environ.get("FAULT_AFTER", "1")):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before_transaction() -> None:
+    original = writer.in_one_transaction
+
+    def dying(units: list[writer.Unit]) -> list[writer.Outcome]:
+        die_in_time()
+        return original(units)
+
+    writer.in_one_transaction = dying
+
+
+def before_commit() -> None:
+    """All rows are written, none is committed."""
+    original = writer.Batch.flush
+
+    def dying(batch: writer.Batch) -> None:
+        original(batch)
+        die_in_time()
+
+    writer.Batch.flush = dying  # type: ignore[method-assign]
+
+
+def after_commit() -> None:
+    """Committed, but nobody has been told."""
+    original = writer.run_batch
+
+    def dying(units: list[writer.Unit]) -> list[writer.Outcome]:
+        outcomes = original(units)
+        die_in_time()
+        return outcomes
+
+    writer.run_batch = dying
+
+
+def in_takeover() -> None:
+    """The new link is in the database, the old one is still served."""
+    original = admission.put_out_former
+
+    async def dying(opened: Any) -> None:
+        if opened.former:
+            die_in_time()
+        await original(opened)
+
+    consumers.put_out_former = dying
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    "die_before_transaction": before_transaction,
+    "die_before_commit": before_commit,
+    "die_after_commit": after_commit,
+    "die_in_takeover": in_takeover,
+}

@@ -1,0 +1,96 @@
+"""Guards switched off, one at a time: the test that watches over each must fail."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from ocpp_ws import breaker, links, process, release, writer
+from ocpp_ws.protocol import Call
+from sessions_app.services import start
+from stations import links as station_links
+from stations import outbox
+from stations.models import ChargingStation
+
+
+def reply_before_commit() -> None:
+    """MeterValues are acknowledged on receipt and stored a moment later."""
+    original = links.Link.commit
+
+    async def hasty(link: links.Link, call: Call, now: datetime, unit: Any, locks: Any = ()) -> links.Payload:
+        if call.action != "MeterValues":
+            return await original(link, call, now, unit, locks)
+        process.spawn(later(original(link, call, now, unit, locks)))
+        return {}
+
+    links.Link.commit = hasty  # type: ignore[method-assign]
+
+
+async def later(commit: Any) -> None:
+    await asyncio.sleep(0.2)
+    await commit
+
+
+def no_natural_key() -> None:
+    """A retry of StartTransaction is a new session."""
+    original = start.create
+
+    def create(one: Any, station: Any, place: Any, generation: int) -> Any:
+        start.same_start = found
+        try:
+            return original(one, station, place, generation=random.randrange(1, 2**31))
+        finally:
+            start.same_start = lambda one: None
+
+    found, start.same_start = start.same_start, lambda one: None
+    start.create = create
+
+
+def no_epoch_check() -> None:
+    """The goodbye of any link marks its station offline."""
+
+    def close_link(*, station_id: int, epoch: int, now: datetime) -> list[tuple[int, str]]:
+        ended = outbox.end_of_link(station_id=station_id, epoch=epoch, reason="the link was lost", now=now)
+        ChargingStation.objects.filter(pk=station_id).update(lease_until=None, owner="", channel="")
+        return ended
+
+    station_links.close_link = release.close_link = close_link
+
+
+def no_clearing_at_start() -> None:
+    """What the predecessor held stays online until its lease has run out."""
+    process.clear_slot = lambda **_: None
+
+
+def no_breaker() -> None:
+    breaker.Breaker.trip = lambda self, reason: None  # type: ignore[method-assign]
+
+
+def no_drain() -> None:
+    """SIGTERM ends the process without a word to anybody."""
+    from gateway.server import server
+
+    async def drain(running: Any) -> None:
+        server.reactor.stop()
+
+    server.drain = drain
+
+
+def no_retry() -> None:
+    """A commit that fails once has failed."""
+    writer.PATIENCE_SECONDS = 0.0
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    one.__name__: one
+    for one in (
+        reply_before_commit,
+        no_natural_key,
+        no_epoch_check,
+        no_clearing_at_start,
+        no_breaker,
+        no_drain,
+        no_retry,
+    )
+}

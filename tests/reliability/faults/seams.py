@@ -1,0 +1,39 @@
+"""Other numbers and other speeds for a process under test, so that a test need not wait for minutes."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ocpp_ws import admission, consumers, release, takeover
+
+
+def short_pings() -> None:
+    """Half-open links are found within 4 s instead of 60."""
+    from gateway.server import server
+
+    server.Limits = partial(server.Limits, ping_interval=1.0, ping_timeout=1.0)  # type: ignore[misc]
+
+
+def short_probes() -> None:
+    """An old link has 50 ms to show that it lives."""
+    takeover.PONG_SECONDS = 0.05
+
+
+def slow_takeover() -> None:
+    """Up to 200 ms before the old link is closed, and before a lost one is marked offline."""
+    put_out, let_go = admission.put_out_former, release.release
+
+    async def put_out_former(opened: Any) -> None:
+        await asyncio.sleep(random.uniform(0, 0.2))
+        await put_out(opened)
+
+    async def released(station_id: int, epoch: int) -> None:
+        await asyncio.sleep(random.uniform(0, 0.2))
+        await let_go(station_id, epoch)
+
+    consumers.put_out_former, consumers.release = put_out_former, released
+
+
+FAULTS: dict[str, Callable[[], None]] = {one.__name__: one for one in (short_pings, short_probes, slow_takeover)}
