@@ -95,7 +95,7 @@ def _faults(error: ValidationError, schema: JsonObject, outer: Where) -> Iterato
 
 def _is_giant(value: object) -> bool:
     # Integers beyond 64 bits come as floats: see json_text.read_json.
-    return isinstance(value, float) and abs(value) >= INT64 and value.is_integer()
+    return isinstance(value, float) and not -INT64 <= value < INT64
 
 
 def _is_optional(schema: Any, path: list[str | int]) -> bool:

@@ -303,6 +303,19 @@ def test_an_invalid_result_ends_the_call_and_says_what_is_wrong(system: Peer, te
     assert not system.busy
 
 
+@pytest.mark.parametrize(
+    ("member", "faults"),
+    [("duration", []), ("chargingRateUnit", [("wrong-type", "chargingSchedule.chargingRateUnit")])],
+)
+def test_null_is_absent_only_where_absence_is_allowed(system: Peer, member: str, faults: list[tuple[str, str]]) -> None:
+    asked(system, "GetCompositeSchedule", {"connectorId": 1, "duration": 60})
+    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6.0}], member: None}
+    event = system.receive(json.dumps([3, "ours-1", {"status": "Accepted", "chargingSchedule": schedule}]), 1.0)
+    assert isinstance(event, Answered)
+    assert [(one.kind, one.path) for one in event.deviations] == faults
+    assert (member in event.payload["chargingSchedule"]) == bool(faults)
+
+
 def test_a_text_where_a_list_belongs_is_not_coerced(system: Peer) -> None:
     asked(system, "GetConfiguration", {})
     event = system.receive('[3,"ours-1",{"unknownKey":"Key"}]', 1.0)

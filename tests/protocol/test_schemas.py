@@ -111,9 +111,14 @@ def test_integers_of_64_bits_fit(value: int) -> None:
     assert check("StopTransaction", "call", {**STOP, "meterStop": value}) == ()
 
 
-@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**30, 10**1000, 1e19, -1e300])
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**30, 10**1000, 2.0**63, 1e19, -1e300])
 def test_larger_integers_do_not(value: float) -> None:
     assert kinds("StopTransaction", "call", {**STOP, "meterStop": value}) == [("out-of-range", "meterStop")]
+
+
+@pytest.mark.parametrize("value", [-(2.0**62), 5400.0, 0.5])
+def test_a_float_that_would_fit_is_of_the_wrong_type(value: float) -> None:
+    assert kinds("StopTransaction", "call", {**STOP, "meterStop": value}) == [("wrong-type", "meterStop")]
 
 
 @pytest.mark.parametrize("payload", [[], "x", None, 5])
