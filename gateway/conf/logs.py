@@ -38,6 +38,12 @@ def formatter(renderer: Any) -> dict[str, Any]:
     return {"()": structlog.stdlib.ProcessorFormatter, "processors": processors, "foreign_pre_chain": SHARED}
 
 
+def console(*, colors: bool) -> structlog.dev.ConsoleRenderer:
+    # rich's tracebacks would print local variables: keys, passwords, tags
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0, exception_formatter=plain)
+
+
 def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,8 +73,8 @@ def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "console": formatter([structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)]),
-            "plain": formatter([structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]),
+            "console": formatter([console(colors=sys.stderr.isatty())]),
+            "plain": formatter([console(colors=False)]),
             "json": formatter(json),
         },
         "handlers": handlers,
