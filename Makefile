@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-all lint format types setup lock bench clean
+.PHONY: help run dev test test-all test-long chaos lint format types setup lock bench clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -23,11 +23,18 @@ dev: $(VENV)/.run ## the same with hot reload
 test: lint types ## lint, types, checks and the tests that need no services and no browser
 	@$(BIN)/python manage.py check --settings tests.settings
 	@$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
-	@$(BIN)/python -m pytest -q -m "not services and not browser"
+	@$(BIN)/python -m pytest -q -m "not services and not browser and not long"
 	@echo "Not run here: the tests marked 'services' (PostgreSQL, Redis) and 'browser' (chromium); .ci/run runs them."
+	@echo "Nor 'long': make test-long."
 
-test-all: lint types ## everything; needs PostgreSQL and Redis binaries and chromium
-	@$(BIN)/python -m pytest -q
+test-all: lint types ## everything but test-long; needs PostgreSQL and Redis binaries and chromium
+	@$(BIN)/python -m pytest -q -m "not long"
+
+test-long: $(VENV)/.dev ## the reliability tests in full size, up to 90 minutes; needs PostgreSQL, Redis and root
+	@$(BIN)/python -m pytest -q -s -m long
+
+chaos: $(VENV)/.dev ## a fault every 5 s for SECONDS=600, drawn by SEED=1; prints what must hold as a table
+	@SECONDS=$(or $(SECONDS),600) SEED=$(or $(SEED),1) $(BIN)/python -m tests.reliability.chaos
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 
 def main() -> None:
@@ -14,6 +15,9 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        sys.exit(f"The database does not work ({reason}): start it, or correct DATABASE_URL")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.cards import CardPage
 from gateway.pages.commands import CommandPage
+from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
-from sessions_app.models import ChargingSession
+from sessions_app.models import ChargingSession, ReconciliationItem
 from stations.models import ChargingStation, Command
 
 
@@ -35,6 +36,7 @@ PAGES = {
     ChargingStation: StationPage,
     Command: CommandPage,
     ChargingSession: SessionPage,
+    ReconciliationItem: ReconciliationPage,
 }
 for model, page in PAGES.items():
     if admin.site.is_registered(model):

@@ -18,6 +18,17 @@ CHOICES = {
 }
 
 
+LEAST = {"HEARTBEAT_INTERVAL": 1, "CALL_TIMEOUT": 1, "COMMAND_QUEUE_DEPTH": 1}
+
+
+def ranges(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{name} is {getattr(settings, name)}.", hint=f"Set it to {least} or more", id="gateway.E008")
+        for name, least in LEAST.items()
+        if getattr(settings, name) < least
+    ]
+
+
 def secret_key(**_: Any) -> list[CheckMessage]:
     if settings.GATEWAY_PROFILE != "prod":
         return []
@@ -91,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
     sqlite_options,
     redis_layer,
     known_values,
+    ranges,
 )
 
 

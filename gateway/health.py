@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from ocpp_ws.breaker import breaker
+
 SECONDS = 2.0
 # one thread of its own: a database that hangs costs this thread, and the next probe its time, but no request
 _thread = ThreadPoolExecutor(1, "health")
@@ -24,6 +26,8 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     """200 `{"status": "ok", "database": "ok", "channelLayer": "ok"}`, else 503 with what does not answer."""
     loop = asyncio.get_running_loop()
     database, layer = await asyncio.gather(probe(loop.run_in_executor(_thread, ask_database)), probe(ask_layer()))
+    if breaker.is_open:
+        database = "commits fail"
     ready = database == layer == "ok"
     body = {"status": "ok" if ready else "unavailable", "database": database, "channelLayer": layer}
     return JsonResponse(body, status=200 if ready else 503)

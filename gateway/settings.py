@@ -27,6 +27,7 @@ HEARTBEAT_INTERVAL = env.int("HEARTBEAT_INTERVAL", 60)  # seconds
 CALL_TIMEOUT = env.float("CALL_TIMEOUT", 30.0)  # seconds
 COMMAND_QUEUE_DEPTH = env.int("COMMAND_QUEUE_DEPTH", 20)
 STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == "dev" else "known")
+ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", default=[])]  # of web pages
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
 OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "ocpp_ws",
 ]
 MIDDLEWARE = [
+    "gateway.middleware.health_first",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # a list of 50 rows is 250 KiB without; Django pads against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -85,7 +87,7 @@ TEMPLATES = [
         },
     },
 ]
-DATABASES = {"default": database(env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'gateway.db'}"), BASE_DIR)}
+DATABASES = {"default": database(env.str("DATABASE_URL", "") or f"sqlite:///{BASE_DIR / 'gateway.db'}", BASE_DIR)}
 REDIS_URL = env.str("REDIS_URL", "")
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 CACHES = cache(REDIS_URL)
@@ -99,7 +101,7 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["gateway.formats"]
 
@@ -115,8 +117,8 @@ warnings.filterwarnings("ignore", message="No directory at", module="django.core
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["gateway.api.permissions.ApiAccess"],
-    "DEFAULT_PAGINATION_CLASS": "gateway.api.pagination.PageSizePagination",
-    "DEFAULT_FILTER_BACKENDS": ["gateway.api.filters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "rfid.api.kit.PageSizePagination",
+    "DEFAULT_FILTER_BACKENDS": ["rfid.api.kit.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "gateway.api.problems.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -1,15 +1,16 @@
-"""The message log: each CALL with its answer."""
+"""The message log: each CALL with its answer; and the frames that could not be taken."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from ocpp.v16.enums import Action
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
-from ocpp_ws.models import OcppMessage
+from ocpp_ws.models import OcppMessage, RejectedFrame
 from stations.admin.show import after, chip, link
 from stations.admin.tables import DayRangeFilter, EndlessAdmin
 
@@ -73,6 +74,73 @@ class MessageAdmin(EndlessAdmin):
     @admin.display(description="after")
     def latency(self, message: OcppMessage) -> str:
         return after(message.latency_ms)
+
+
+class RepairFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "to be repaired"), ("repaired", "repaired")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "open":
+            return queryset.filter(kind=RejectedFrame.Kind.DEAD_LETTER, repaired_at=None)
+        return queryset.exclude(repaired_at=None) if self.value() == "repaired" else queryset
+
+
+@admin.register(RejectedFrame)
+class RejectedFrameAdmin(EndlessAdmin):
+    FRAME = 20_000  # characters of a frame that are shown: it may have 4 MiB
+
+    list_display = ("received_at", "place", "what", "action", "error_line", "state")
+    list_filter = (
+        ("station", AutocompleteSelectFilter),
+        ("kind", ChoicesDropdownFilter),
+        RepairFilter,
+        ("received_at", DayRangeFilter),
+    )
+    list_select_related: ClassVar[tuple[str, ...]] = ("station",)
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_key", "action", "unique_id")
+    search_help_text = "Action, message id or the beginning of a station's identity"
+    indexed = frozenset({"received_at_from", "received_at_to"})
+    time_field = "received_at"
+
+    def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+        meant = Q(station__cp_key__startswith=term.lower()) | Q(action__istartswith=term) | Q(unique_id=term)
+        return rows.filter(meant)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.defer("raw").annotate(beginning=Left("raw", self.FRAME))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name if name != "raw" else "frame" for name in super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["frame"]
+
+    @admin.display(description="frame")
+    def frame(self, row: Any) -> str:
+        return str(row.beginning)
+
+    @admin.display(description="station")
+    def place(self, row: RejectedFrame) -> SafeString | str:
+        return link(row.station)
+
+    @admin.display(description="kind")
+    def what(self, row: RejectedFrame) -> str:
+        return row.get_kind_display()
+
+    @admin.display(description="error")
+    def error_line(self, row: RejectedFrame) -> str:
+        return row.error[:100]
+
+    @admin.display(description="state")
+    def state(self, row: RejectedFrame) -> SafeString | str:
+        if row.kind != RejectedFrame.Kind.DEAD_LETTER:
+            return "-"
+        return chip("repaired", tone="green") if row.repaired_at else chip("to be repaired", tone="orange")
 
 
 def arrow(message: OcppMessage) -> str:

@@ -29,14 +29,13 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
     cp_id = identity_of(scope)
     if subprotocol is None and settings.REQUIRE_SUBPROTOCOL:
         raise Denied(400, "Offer the subprotocol ocpp1.6.")
-    if breaker.is_open:
-        raise unavailable()
-    await gate.enter()
+    if breaker.is_open or not await gate.enter():
+        raise later("The gateway's database is not usable, or was so a moment ago.")
     try:
         return await enter(cp_id, scope, subprotocol or "")
     except Error as error:
         logger.error("[%s] Not let in, the database is not usable: %s", cp_id, error)
-        raise unavailable() from None
+        raise later("The gateway's database is not usable.") from None
 
 
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
@@ -44,7 +43,7 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     if known is None and settings.STATION_POLICY != "open":
         raise Denied(404, "This charge point is not known here.")
     if known and known.online and not await takeover.may_enter(known):
-        raise Denied(503, "A live connection has this identity.", retry_after=10 + round(random.uniform(0, 20)))  # noqa: S311
+        raise later("A live connection has this identity.")
     now, address = timezone.now(), peer_of(scope)
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
@@ -70,8 +69,9 @@ async def put_out_former(opened: OpenedLink) -> None:
         )
 
 
-def unavailable() -> Denied:
-    return Denied(503, "The gateway's database is not usable.", retry_after=10 + round(random.uniform(0, 20)))  # noqa: S311
+def later(sentence: str) -> Denied:
+    """503; spread, so that a fleet does not come back as one."""
+    return Denied(503, sentence, retry_after=10 + round(random.uniform(0, 20)))  # noqa: S311 - no secret
 
 
 def peer_of(scope: Scope) -> str:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import deque
+from datetime import datetime
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -10,11 +11,13 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from ocpp_ws import dead_letters
 from ocpp_ws.admission import Denied, admit, put_out_former
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.identity import chosen_subprotocol
 from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, register, unregister
 from ocpp_ws.message_log import received, refused_row
+from ocpp_ws.models import RejectedFrame
 from ocpp_ws.outgoing import Outgoing
 from ocpp_ws.protocol import (
     INTERNAL_ERROR,
@@ -31,8 +34,9 @@ from ocpp_ws.release import release
 from stations.links import OpenedLink
 
 logger = logging.getLogger(__name__)
+JUNK = {"not-json", "not-a-frame", "no-id", "too-deep"}  # not keep-alives, late answers and types of other versions
 JUNK_PER_MINUTE = 10
-PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION = 1002, 1003, 1008
+PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, MESSAGE_TOO_BIG = 1002, 1003, 1008, 1009
 
 
 class ChargePointConsumer(AsyncWebsocketConsumer):
@@ -88,6 +92,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
                     self.sign_of_life()
                 case "websocket.disconnect":
                     logger.info("[%s] Disconnected (%s).", opened.cp_id, event.get("code"))
+                    if event.get("code") == MESSAGE_TOO_BIG:  # it will send it again: let the operator see why
+                        self.link.count_quirk("oversize")
                     return
 
     async def release(self, opened: OpenedLink) -> None:
@@ -118,7 +124,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
             case Replay():
                 await link.send_text(event.text)
             case Answered() | Failed():
-                await self.outgoing.ended(event)
+                await self.ended(event)
             case Ignored():
                 await self.ignored(event)
 
@@ -130,8 +136,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
             await self.refuse(call, SECURITY_ERROR, f"The registration is {link.registration}.")
             return
         try:
-            payload = await HANDLERS[call.action](link, call, timezone.now())
-            text = link.peer.answer(call, payload)
+            text = await self.answer(call, timezone.now())
         except (OperationalError, InterfaceError) as error:
             # no CALLERROR: the station would retry a few times and then discard the message (core 3.7.1)
             logger.error("[%s] %s is not stored: %s", link.cp_id, call.action, error)
@@ -142,19 +147,42 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         else:
             await link.send_text(text)
 
+    async def answer(self, call: Call, now: datetime) -> str:
+        """The CALLRESULT by its handler; where that fails by our own fault, for what must not be lost, the least."""
+        link = self.link
+        try:
+            return link.peer.answer(call, await HANDLERS[call.action](link, call, now))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            if call.action not in dead_letters.KEPT:
+                raise
+            logger.exception("[%s] %s failed: %s", link.cp_id, call.action, call.raw)
+            return link.peer.answer(call, await dead_letters.bury(link, call, error, now))
+
+    async def ended(self, event: Answered | Failed) -> None:
+        try:
+            await self.outgoing.ended(event)
+        except (OperationalError, InterfaceError) as error:
+            logger.error("[%s] An answer is stored later: %s", self.link.cp_id, error)
+            await self.link.close(TRY_AGAIN_LATER, "try again later")
+
     async def refuse(self, call: Call, code: str, description: str = "") -> None:
         text = self.link.peer.refuse(call, code, description)
         await self.refused(Refused(text, call.action, code, description, call.raw, call.unique_id))
 
     async def refused(self, refused: Refused) -> None:
-        """Send the CALLERROR; its CALL is kept in the log, for the station may discard it."""
-        link = self.link
+        """Send the CALLERROR; its CALL is kept word for word, for the station may discard it."""
+        link, now = self.link, timezone.now()
         await link.send_text(refused.text)
-        link.log_row(refused_row(link.station_id, link.epoch, refused, timezone.now()))
+        link.log_row(refused_row(link.station_id, link.epoch, refused, now))
+        link.post(lambda batch: batch.insert(RejectedFrame, [dead_letters.refused_frame(link, refused, now)]))
 
     async def ignored(self, event: Ignored) -> None:
-        """No readable id, so nothing to answer; who sends nothing else is put out."""
+        """No readable id, so nothing to answer; who sends many of them is put out."""
         logger.warning("[%s] Ignored a frame (%s).", self.link.cp_id, event.reason)
+        if event.reason not in JUNK:
+            return
         now = time.monotonic()
         if len(self._junk) == JUNK_PER_MINUTE and now - self._junk[0] < 60:
             await self.link.close(POLICY_VIOLATION, "too many unreadable frames")

@@ -5,6 +5,7 @@ import time
 
 PER_SECOND = 50
 NARROW_SECONDS = 60.0
+LONGEST_WAIT = 8.0  # seconds; the server gives a handshake 15
 
 
 class Gate:
@@ -17,12 +18,17 @@ class Gate:
     def narrow(self) -> None:
         self._until = time.monotonic() + NARROW_SECONDS
 
-    async def enter(self) -> None:
-        """Wait for one's turn."""
+    async def enter(self) -> bool:
+        """Wait for one's turn; False where it is too far away to wait for."""
         now = time.monotonic()
-        if now < self._until:
-            self._next = max(self._next, now) + 1 / PER_SECOND
-            await asyncio.sleep(self._next - now)
+        if now >= self._until:
+            return True
+        turn = max(self._next, now) + 1 / PER_SECOND
+        if turn - now > LONGEST_WAIT:
+            return False
+        self._next = turn
+        await asyncio.sleep(turn - now)
+        return True
 
 
 gate = Gate()

@@ -16,7 +16,7 @@ from ocpp_ws.protocol import Call, format_timestamp, parse_timestamp
 from ocpp_ws.reads import read
 from ocpp_ws.writer import Batch
 from rfid.services import authorize_tag
-from sessions_app.services import record_meter_values, start_session, stop_session
+from sessions_app.services import record_meter_values, start_session, station_booted, stop_session
 from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
 from sessions_app.services.stop import Stop
@@ -38,6 +38,7 @@ async def boot_notification(link: Link, call: Call, now: datetime) -> Payload:
 
     def unit(_batch: Batch) -> Payload:
         status = stations.boot_notification(station_id=link.station_id, payload=call.payload, now=now)
+        station_booted(station_id=link.station_id, now=now)
         interval = settings.HEARTBEAT_INTERVAL if status == "Accepted" else retry_interval()
         return {"status": status, "currentTime": format_timestamp(now), "interval": interval}
 
@@ -91,7 +92,7 @@ async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
 async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.7."""
     p = call.payload
-    metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now)
+    metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now, p)
 
     def unit(batch: Batch) -> Payload:
         record_meter_values(metering, batch.insert)
@@ -113,15 +114,18 @@ async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:
 
 async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.8."""
-    p = call.payload
-    at = parse_timestamp(p["timestamp"], now)
-    start = Start(link.station_id, connector_of(p), p["idTag"], p["meterStart"], at, p.get("reservationId"), now)
+    start = start_of(link.station_id, call.payload, now)
 
     def unit(_batch: Batch) -> Payload:
         session = start_session(start)
         return {"transactionId": session.transaction_id, "idTagInfo": session.id_tag_info}
 
     return await link.commit(call, now, unit, start.locks)
+
+
+def start_of(station_id: int, p: Payload, now: datetime) -> Start:
+    at = parse_timestamp(p["timestamp"], now)
+    return Start(station_id, connector_of(p), p["idTag"], p["meterStart"], at, p.get("reservationId"), now, p)
 
 
 async def status_notification(link: Link, call: Call, now: datetime) -> Payload:
@@ -140,16 +144,14 @@ async def status_notification(link: Link, call: Call, now: datetime) -> Payload:
 
 async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.10. idTagInfo only where an idTag was given."""
-    p, id_tag = call.payload, call.payload.get("idTag", "")
-    at = parse_timestamp(p["timestamp"], now)
-    stop = Stop(link.station_id, p["transactionId"], p["meterStop"], at, id_tag, p.get("reason") or "Local", now)
+    stop = Stop.of(link.station_id, call.payload, now)
 
     def unit(batch: Batch) -> Payload:
         session = stop_session(stop)
         place = session.connector_number if session else 0
-        data = Metering(link.station_id, place, stop.transaction_id, p.get("transactionData", []), now)
+        data = Metering(link.station_id, place, stop.transaction_id, call.payload.get("transactionData", []), now)
         record_meter_values(data, batch.insert, session)
-        return {"idTagInfo": authorize_tag(id_tag=id_tag, now=now)} if id_tag else {}
+        return {"idTagInfo": authorize_tag(id_tag=stop.id_tag, now=now)} if stop.id_tag else {}
 
     return await link.commit(call, now, unit)
 

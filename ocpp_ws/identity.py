@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from django.conf import settings
+
 SUBPROTOCOL = "ocpp1.6"
 RESERVED = frozenset({"ws", "admin", "api", "static", "media", "metrics", "healthz", "readyz"})
 LONGEST_ID = 48
@@ -16,7 +18,6 @@ class Denied(Exception):
     def __init__(self, status: int, sentence: str, *, retry_after: int | None = None) -> None:
         super().__init__(sentence)
         self.status = status
-        self.sentence = sentence
         self.retry_after = retry_after
 
 
@@ -59,11 +60,16 @@ def chosen_subprotocol(scope: Scope) -> tuple[bool, str | None]:
 
 
 def check_origin(scope: Scope) -> None:
-    """A station sends no Origin, or its host's own; a web page's is refused. Raises Denied."""
+    """A station sends no Origin, or its host's own, whatever the port; a web page's is refused. Raises Denied."""
     headers = dict(scope.get("headers", []))
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    if not origin or origin == "null":
-        return
-    host = headers.get(b"host", b"").decode("latin-1")
-    if urlsplit(origin).netloc.lower() != host.lower():
-        raise Denied(403, "The Origin is not this gateway's.")
+    origin = headers.get(b"origin", b"").decode("latin-1").lower()
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    if origin and origin not in settings.ALLOWED_ORIGINS and host_of(origin) != host_of(f"//{host}"):
+        raise Denied(403, "The Origin is neither this gateway's nor one of ALLOWED_ORIGINS.")
+
+
+def host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:  # an IPv6 address with one bracket
+        return None

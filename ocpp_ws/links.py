@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from ocpp_ws.message_log import MODEL, incoming_row, sending
-from ocpp_ws.protocol import Call, Peer
+from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
 from ocpp_ws.writer import Batch, Lock, writer
 from stations.links import OpenedLink
@@ -76,6 +77,11 @@ class Link:
 
     def post(self, unit: Callable[[Batch], None]) -> None:
         writer.post(unit).add_done_callback(forget)
+
+    def count_quirk(self, kind: str) -> None:
+        """Of the link itself rather than of a CALL."""
+        quirk, now = Quirk(kind, "", ""), timezone.now()
+        self.post(lambda _: count_quirks(station_id=self.station_id, action="", quirks=[quirk], now=now))
 
     def _note(self, batch: Batch, call: Call, answer: Payload, now: datetime) -> None:
         batch.insert(MODEL, [incoming_row(self.station_id, self.epoch, call, answer, now)])

@@ -6,6 +6,7 @@ Never waits for the station inside a handler: the CALL goes out, its answer arri
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from ocpp_ws.links import Link
 from ocpp_ws.message_log import MODEL, outgoing_row
 from ocpp_ws.protocol import Answered, Failed, InvalidPayload, Unanswered
-from ocpp_ws.writer import Batch, writer
+from ocpp_ws.writer import AWAY, Batch, writer
 from stations import doorbell, outbox
 from stations.models import Command
 from stations.secrets import masked
@@ -22,6 +23,9 @@ from stations.secrets import masked
 logger = logging.getLogger(__name__)
 State = Command.State
 Ended = Answered | Failed | Unanswered
+
+unstored: list[Callable[[Batch], None]] = []
+"""outcomes of commands that came while the database was away"""
 
 
 class Outgoing:
@@ -124,7 +128,11 @@ class Outgoing:
             row = outgoing_row(link.station_id, link.epoch, command, now, **(logged or {}))
             batch.insert(MODEL, [row | ({} if logged else {"answered_at": None})])
 
-        await writer.commit(unit)
+        try:
+            await writer.commit(unit)
+        except AWAY:
+            unstored.append(unit)  # the station has done it: stored before the link is released
+            raise
         await tell(command.pk, command.reply_to)
 
     def stop(self) -> None:

@@ -19,6 +19,7 @@ from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
 from ocpp_ws.writer import writer
+from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
 from stations.links import clear_slot, renew_leases, sweep_orphans
 from stations.models import Command
@@ -27,6 +28,7 @@ from stations.services import expire_reservations
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0  # the owner looks at its outbox, in case a doorbell was lost
 RETRY_SECONDS = 1.0
+REBOOTED_SECONDS = 60.0  # between two looks at sessions whose stations booted
 
 
 class Process:
@@ -42,7 +44,7 @@ class Process:
         if self._loop is loop:
             return
         self._loop = loop
-        jobs: list[Callable[[], Awaitable[None]]] = [listen, look_at_outbox, keep_leases]
+        jobs: list[Callable[[], Awaitable[None]]] = [listen, look_at_outbox, keep_leases, look_at_rebooted]
         self._tasks = [loop.create_task(forever(job)) for job in jobs]
         breaker.on_trip = lambda: spawn(recover())
 
@@ -77,6 +79,9 @@ async def listen() -> None:
         loop.call_soon_threadsafe(deliver, message)
 
     doorbell.move_in(doorbell.Inbox(channel, from_any_thread))
+    # links that were opened before there was an inbox: nobody could ring them until the next renewal
+    slot, now = settings.GATEWAY_SLOT, timezone.now()
+    await writer.commit(lambda _: renew_leases(owner=slot, channel=channel, active=[], now=now))
     while True:
         deliver(await layer.receive(channel))
 
@@ -144,6 +149,18 @@ async def renew() -> None:
     await writer.commit(lambda _: sweep_orphans(now=now))
     await writer.commit(lambda _: outbox.expire(now=now))
     await writer.commit(lambda _: expire_reservations(now=now))
+
+
+async def look_at_rebooted() -> None:
+    while True:
+        await asyncio.sleep(REBOOTED_SECONDS)
+        await look_once_at_rebooted()
+
+
+async def look_once_at_rebooted() -> None:
+    """Every process does: sessions are claimed by conditional updates."""
+    if ended := await writer.commit(lambda _: look_after_rebooted(now=timezone.now())):
+        logger.warning("%d sessions were ended that their stations had forgotten at a boot.", ended)
 
 
 async def recover() -> None:

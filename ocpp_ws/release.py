@@ -4,7 +4,7 @@ import logging
 
 from django.utils import timezone
 
-from ocpp_ws.outgoing import tell
+from ocpp_ws.outgoing import tell, unstored
 from ocpp_ws.writer import writer
 from stations.links import close_link
 
@@ -19,6 +19,9 @@ async def release(station_id: int, epoch: int) -> None:
     Where that cannot be stored it is done by `release_the_rest`.
     """
     now = timezone.now()
+    if unstored:
+        _unreleased.add((station_id, epoch))
+        return
     try:
         ended = await writer.commit(lambda _: close_link(station_id=station_id, epoch=epoch, now=now))
     except Exception as error:  # noqa: BLE001 - whatever the database makes of it: the link is gone all the same
@@ -30,6 +33,10 @@ async def release(station_id: int, epoch: int) -> None:
 
 
 async def release_the_rest() -> None:
+    """What could not be stored when it happened."""
+    while unstored:
+        await writer.commit(unstored[0])
+        del unstored[0]
     while _unreleased:
         before = len(_unreleased)
         await release(*_unreleased.pop())

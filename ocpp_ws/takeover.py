@@ -47,6 +47,8 @@ async def silence_of(standing: Standing) -> float | None:
     """Seconds since the old link's last OCPP frame if it answers a ping; None if it is dead."""
     if link := links.get(standing.station_id):
         return await probe(link)
+    if standing.channel in ("", doorbell.own_channel()):
+        return None  # it has ended here, its goodbye is on its way to the row: nobody to ask
     token = str(uuid4())
     _probes[token] = answer = asyncio.get_running_loop().create_future()
     try:

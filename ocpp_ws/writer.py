@@ -1,8 +1,8 @@
 """Group commit: one writer per process takes what all links brought while its last commit ran.
 
 A unit of work is a sync function that gets the Batch. Units of one batch run in order on the writer's own connection,
-each in a savepoint of its own, in one transaction; their waiters are resolved after COMMIT, so a reply to a station is
-a receipt. There is no timer: batches grow with load by themselves.
+in one transaction; once one of them fails they run again, each in a savepoint of its own. Their waiters are resolved
+after COMMIT, so a reply to a station is a receipt. There is no timer: batches grow with load by themselves.
 """
 
 import asyncio
@@ -131,8 +131,24 @@ def resolve(future: "Future[Any]", outcome: Outcome) -> None:
         future.set_exception(failure)
 
 
+def knock() -> None:
+    """Ask PostgreSQL itself: its pool tries again after 1, 2, 4 ... s only; start it anew once the server is back."""
+    if connection.vendor != "postgresql":
+        return
+    probe = connection.copy("knock")
+    options = {name: value for name, value in probe.settings_dict["OPTIONS"].items() if name != "pool"}
+    probe.settings_dict = {**probe.settings_dict, "OPTIONS": options | {"connect_timeout": 3}}
+    try:
+        probe.ensure_connection()
+    finally:
+        probe.close()
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+
+
 def commit_something() -> None:
     """A write that changes nothing: a full disk refuses it as well as a lock or a server that is away."""
+    knock()
     try:
         with transaction.atomic():
             if not TransactionIdCounter.objects.filter(pk=1).update(value=F("value")):
@@ -170,12 +186,27 @@ def retried(units: list[Unit]) -> list[Outcome]:
 
 
 def in_one_transaction(units: list[Unit]) -> list[Outcome]:
+    """Without savepoints first, for they are two of a unit's three round trips; with them once a unit has failed."""
+    try:
+        return together(units, bare)
+    except AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - whose fault it was shows the second time
+        logger.debug("A batch of %d units is run again with savepoints: %r", len(units), error)
+        return together(units, in_savepoint)
+
+
+def together(units: list[Unit], run: Callable[[Unit, Batch], Outcome]) -> list[Outcome]:
     batch = Batch()
     with transaction.atomic():
         take_locks(units)
-        outcomes = [in_savepoint(unit, batch) for unit in units]
+        outcomes = [run(unit, batch) for unit in units]
         batch.flush()
     return outcomes
+
+
+def bare(unit: Unit, batch: Batch) -> Outcome:
+    return unit.run(batch), None
 
 
 def take_locks(units: list[Unit]) -> None:

@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from ocpp.v16.enums import Measurand
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.paginator import InfinitePaginator
 
-from sessions_app.models import ChargingSession, MeterValue
+from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import chip, kwh, link, span
-from stations.admin.tables import DayRangeFilter, EndlessAdmin, used
+from stations.admin.tables import DayRangeFilter, EndlessAdmin, ReadOnlyAdmin, used
 from stations.models import ChargingStation
 
 FOLDED = {"classes": ("collapse",)}
@@ -149,3 +150,50 @@ class MeterValueAdmin(EndlessAdmin):
     @admin.display(description="value")
     def reading(self, value: MeterValue) -> str:
         return f"{value.value[:60]} {value.unit}".rstrip()
+
+
+class ResolvedFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "open"), ("resolved", "resolved")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("open", "resolved"):
+            return queryset
+        return queryset.filter(resolved_at__isnull=self.value() == "open")
+
+
+@admin.register(ReconciliationItem)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "what", "place", "of_session", "state", "detail")
+    list_filter = (ResolvedFilter, ("kind", ChoicesDropdownFilter), ("station", AutocompleteSelectFilter))
+    list_select_related: ClassVar[tuple[str, ...]] = ("station", "session")
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "detail")
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    fieldsets = (("Also", {"fields": ("kind", "key", "action", "payload"), **FOLDED}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        return rows.defer("payload") if match and match.url_name and match.url_name.endswith("list") else rows
+
+    @admin.display(description="kind")
+    def what(self, item: ReconciliationItem) -> SafeString:
+        return chip(item.get_kind_display(), tone="grey" if item.resolved_at else "orange")
+
+    @admin.display(description="station")
+    def place(self, item: ReconciliationItem) -> SafeString | str:
+        return link(item.station)
+
+    @admin.display(description="session")
+    def of_session(self, item: ReconciliationItem) -> SafeString | str:
+        return link(item.session)
+
+    @admin.display(description="state")
+    def state(self, item: ReconciliationItem) -> SafeString:
+        if item.resolved_at is None:
+            return chip("open", tone="yellow")
+        return chip("resolved", tone="green", title=f"{item.resolved_by}: {item.resolution}")

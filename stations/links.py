@@ -63,7 +63,9 @@ def open_link(
     if station is None:
         return None
     former = Standing(station.pk, station.cp_id, station.online, station.channel, station.epoch)
-    ended = outbox.end_of_link(station_id=station.pk, epoch=station.epoch, reason="the link was replaced", now=now)
+    # what is queued for a link that still held goes out on the new one; what was left over from before does not
+    end = outbox.end_sent if station.online else outbox.end_of_link
+    ended = end(station_id=station.pk, epoch=station.epoch, reason="the link was replaced", now=now)
     ChargingStation.objects.filter(pk=station.pk).update(
         epoch=F("epoch") + 1, owner=owner, channel=channel, lease_until=lease(), connected_at=now, last_seen_at=now,
         remote_address=address[:60], subprotocol=subprotocol[:40],

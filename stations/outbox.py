@@ -176,13 +176,19 @@ def end_of_link(*, station_id: int, epoch: int, reason: str, now: datetime) -> l
     Sent ones become unknown: they may or may not have been carried out, and nothing that moves hardware is sent
     again by itself. Queued ones become station_offline, unless a newer link can take them.
     """
-    mine = Command.objects.filter(station_id=station_id, state=State.SENT, epoch=epoch)
-    ended = list(mine.values_list("pk", "reply_to"))
-    end(mine, State.UNKNOWN, reason=reason, now=now)
+    ended = end_sent(station_id=station_id, epoch=epoch, reason=reason, now=now)
     if ChargingStation.objects.filter(pk=station_id, epoch=epoch).exists():
         queued = Command.objects.filter(NOT_PATIENT, station_id=station_id, state=State.QUEUED)
         ended += queued.values_list("pk", "reply_to")
         end(queued, State.STATION_OFFLINE, reason=reason, now=now)
+    return ended
+
+
+def end_sent(*, station_id: int, epoch: int, reason: str, now: datetime) -> list[tuple[int, str]]:
+    """The commands that were sent on this link and not answered: unknown. (id, reply_to) of each."""
+    mine = Command.objects.filter(station_id=station_id, state=State.SENT, epoch=epoch)
+    ended = list(mine.values_list("pk", "reply_to"))
+    end(mine, State.UNKNOWN, reason=reason, now=now)
     return ended
 
 

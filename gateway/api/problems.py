@@ -8,11 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
+
+from rfid.api.kit import Problem
 
 logger = logging.getLogger("gateway.api")
 OUR_FAULT = "The gateway failed to answer. Its log has the reason under this requestId."
@@ -46,6 +49,10 @@ def as_api_exception(exc: Exception) -> exceptions.APIException | None:
     if isinstance(exc, Http404):
         text = str(exc.args[0]) if exc.args and isinstance(exc.args[0], str) else None
         return exceptions.NotFound(text)
+    if isinstance(exc, OperationalError | InterfaceError):
+        return Problem(
+            503, "database_unavailable", "The database is not usable; try again.", headers={"Retry-After": "5"}
+        )
     return exceptions.PermissionDenied() if isinstance(exc, DjangoPermissionDenied) else None
 
 

@@ -1,6 +1,7 @@
 """Database, channel layer and cache from their URLs."""
 
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ def database(url: str, base_dir: Path) -> dict[str, Any]:
         pool = {"min_size": 2, "max_size": 20, "timeout": 10}
         return config | {"OPTIONS": {**config.get("OPTIONS", {}), "pool": pool}, "CONN_MAX_AGE": 0}
     if engine.endswith("mysql"):
+        if find_spec("MySQLdb") is None:
+            raise ImproperlyConfigured("DATABASE_URL names MySQL, whose driver is missing: pip install mysqlclient")
         return config | {"CONN_MAX_AGE": 0}
     raise ImproperlyConfigured(f"DATABASE_URL names no database that the gateway speaks; {HINT}")
 

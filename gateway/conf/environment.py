@@ -1,6 +1,7 @@
 """Reading settings: what is wrong is said in one line that names the variable."""
 
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,3 +16,12 @@ class Environment(environ.Env):
         except ValueError:
             kind = {int: "a whole number", float: "a number", bool: "0 or 1"}.get(cast, "of the right form")
             raise ImproperlyConfigured(f"{var} is {self.ENVIRON.get(var)!r}, which is not {kind}.") from None
+
+    def zone(self, var: str, default: str) -> str:
+        """The name of a time zone."""
+        name = self.str(var, default)
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ImproperlyConfigured(f"{var} is {name!r}, which is no time zone; use e.g. Europe/Berlin") from None
+        return str(name)

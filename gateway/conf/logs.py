@@ -44,6 +44,14 @@ def console(*, colors: bool) -> structlog.dev.ConsoleRenderer:
     return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0, exception_formatter=plain)
 
 
+class WithoutTraceback(logging.Filter):
+    """A request with a foreign Host is somebody's scanner: one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
 def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +85,18 @@ def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
             "plain": formatter([console(colors=False)]),
             "json": formatter(json),
         },
+        "filters": {"scanners": {"()": WithoutTraceback}},
         "handlers": handlers,
         "root": {"handlers": list(handlers), "level": LEVELS[level.lower()]},
-        "loggers": {name: {"level": level} for name, level in QUIET.items()},
+        "loggers": {
+            **{name: {"level": level} for name, level in QUIET.items()},
+            "django.security.DisallowedHost": {"filters": ["scanners"]},
+        },
     }
-    logging.config.dictConfig(config)
+    try:
+        logging.config.dictConfig(config)
+    except (ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"LOG_FILE is {file!r}, which cannot be written ({error.__cause__ or error})"
+        ) from None
     return config

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.db.models import Model
+from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
-from ocpp_ws.models import OcppMessage
+from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
-from sessions_app.models import ChargingSession, MeterValue
+from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import listing
 from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
 
@@ -23,27 +23,52 @@ def environment(_request: HttpRequest) -> list[str] | None:
 
 def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     """unfold's SIDEBAR navigation: groups of tables, each shown to who may look at it."""
-    faulted = Connector.objects.filter(status="Faulted").count()
-    connectors = item("Connectors", "power", Connector)
-    if faulted:
-        connectors |= {"badge": faulted, "badge_variant": "danger"}
+    count = badges()
     stations = [
         item("Stations", "ev_station", ChargingStation),
-        connectors,
+        item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Reservations", "event_seat", Reservation),
         item("Commands", "terminal", Command),
         item("Quirks", "rule", Quirk),
     ]
-    sessions = [item("Sessions", "bolt", ChargingSession), item("Meter values", "speed", MeterValue)]
+    to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem) | badge(count, "reconciliation")
+    to_reconcile["link"] = listing(ReconciliationItem, state="open")
+    sessions = [
+        item("Sessions", "bolt", ChargingSession),
+        to_reconcile,
+        item("Meter values", "speed", MeterValue),
+    ]
+    log = [
+        item("Messages", "forum", OcppMessage),
+        item("Rejected frames", "report", RejectedFrame) | badge(count, "dead letters"),
+    ]
     return [
         {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
         {"title": "Stations", "items": stations},
         {"title": "Sessions", "items": sessions},
         {"title": "Cards", "items": [item("Cards", "contactless", RfidCard)]},
-        {"title": "Log", "items": [item("Messages", "forum", OcppMessage)]},
+        {"title": "Log", "items": log},
         {"title": "Access", "items": [item("Users", "person", User), item("Groups", "group", Group)]},
         {"title": "API", "items": [{"title": "API docs", "icon": "api", "link": "/api/docs/"}]},
     ]
+
+
+def badges() -> dict[str, int]:
+    """What waits for somebody, in one query over partial indexes: it runs for every page."""
+    waiting: dict[str, QuerySet[Any]] = {
+        "faulted": Connector.objects.filter(status="Faulted"),
+        "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),
+        "dead letters": RejectedFrame.objects.filter(kind=RejectedFrame.Kind.DEAD_LETTER, repaired_at=None),
+    }
+    of = [
+        rows.order_by().annotate(of=Value(name, CharField())).values_list("of").annotate(Count("pk"))
+        for name, rows in waiting.items()
+    ]
+    return dict(of[0].union(*of[1:], all=True))
+
+
+def badge(count: dict[str, int], name: str) -> dict[str, Any]:
+    return {"badge": count[name], "badge_variant": "danger"} if count.get(name) else {}
 
 
 def item(title: str, icon: str, model: type[Model]) -> dict[str, Any]:

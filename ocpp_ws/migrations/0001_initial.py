@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['received_at'], name='ocpp_ws_rej_receive_c8324c_idx'), models.Index(condition=models.Q(('kind', 'dead_letter'), ('repaired_at__isnull', True)), fields=['received_at'], name='dead_letters_to_repair')],
+                'indexes': [models.Index(fields=['received_at'], name='ocpp_ws_rej_receive_c8324c_idx'), models.Index(fields=['kind', 'repaired_at', 'received_at'], name='dead_letters_to_repair')],
             },
         ),
     ]

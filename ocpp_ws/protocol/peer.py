@@ -27,6 +27,9 @@ from .repairs import admit
 from .schema_files import JsonObject, Kind
 from .schemas import ACTIONS, check
 
+# Their answers tell the time, the registration or a card's state of now, and running them twice does no harm: an old
+# one would set a clock back or keep a station out. Stations whose message ids never change get the new one.
+_OF_THE_MOMENT: Final = frozenset({"Authorize", "BootNotification", "Heartbeat"})
 _NOBODY: Final = "-1"  # the id of a CALLERROR from stacks that could not read ours
 
 
@@ -65,13 +68,14 @@ class Peer:
                 return Ignored(frame.reason, text)
 
     def answer(self, call: Call, payload: JsonObject) -> str:
-        """The CALLRESULT to send; the same CALL on this link gets it again. Raises InvalidPayload."""
+        """The CALLRESULT to send; the same CALL gets it again (not if it is of the moment). Raises InvalidPayload."""
         _require_valid(call.action, "result", payload)
         try:
             text = encode_result(call.unique_id, payload)
         except TypeError as error:
             raise InvalidPayload(f"{call.action} result: {error}") from None
-        self._memory.keep(call.unique_id, call.fingerprint, text)
+        if call.action not in _OF_THE_MOMENT:
+            self._memory.keep(call.unique_id, call.fingerprint, text)
         return text
 
     def refuse(self, call: Call, code: str, description: str = "") -> str:

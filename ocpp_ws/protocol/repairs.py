@@ -71,9 +71,10 @@ def _read_transaction_id(holder: Any, fault: Fault) -> str | None:
         return None
     number: object = fault.value
     if isinstance(number, str) and _DECIMAL_INTEGER.fullmatch(number.strip()):
-        number = read_integer(number.strip())
+        digits = number.strip()
+        number = int(digits) if len(digits) <= 20 else read_integer(digits)  # exact up to 64 bits
         if -INT64 <= number < INT64:
-            holder["transactionId"] = number
+            holder["transactionId"] = int(number)
             return "coerced"
     elif fault.kind != "out-of-range":
         return None

@@ -1,6 +1,6 @@
 """MeterValues (core 4.7) and the transactionData of StopTransaction: one row per sampled value."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,20 +11,27 @@ from django.db.models import Model
 from sessions_app.models import ChargingSession, MeterValue
 from sessions_app.services.ids import find_session
 from sessions_app.services.readings import readings
+from sessions_app.services.reboot import resumed
+from sessions_app.services.reconcile import key_of, note_unmatched, owner_elsewhere
 from sessions_app.services.samples import Row, rows_of
 
 Insert = Callable[[type[Model], list[Row]], None]
+ACTION = "MeterValues"
 
 
 @dataclass(frozen=True, slots=True)
 class Metering:
-    """Sampled values of a station's connector; `meter_value` as in OCPP."""
+    """Sampled values of a station's connector; `meter_value` as in OCPP.
+
+    `payload` is the MeterValues.req as sent, for the reconciliation list; None for the data of a StopTransaction.
+    """
 
     station_id: int
     connector_id: int
     transaction_id: int | None
     meter_value: list[dict[str, Any]]
     received_at: datetime
+    payload: Mapping[str, Any] | None = None
 
 
 def record_meter_values(metering: Metering, insert: Insert, session: ChargingSession | None = None) -> None:
@@ -38,16 +45,35 @@ def record_meter_values(metering: Metering, insert: Insert, session: ChargingSes
     insert(MeterValue, rows)
     if session and session.status == ChargingSession.Status.ACTIVE:
         show_latest(session, rows)
+        if session.needs_reconcile_since and session.transaction_id == metering.transaction_id:
+            resumed(session, rows, now=metering.received_at)
 
 
 def session_of(metering: Metering) -> ChargingSession | None:
     number, now = metering.transaction_id, metering.received_at
     if number is not None and (session := find_session(metering.station_id, number, now=now)):
         return session
+    owner = owner_elsewhere(metering.station_id, number)
     # missing, -1, 0 or unknown: the connector's own session, if one is active
+    active = None if owner else active_session(metering)
+    if active is None and number is not None and number > 0:
+        note_sessionless(metering, number, owner)
+    return active
+
+
+def active_session(metering: Metering) -> ChargingSession | None:
     return ChargingSession.objects.filter(
         station_id=metering.station_id, active_connector__number=metering.connector_id
     ).first()
+
+
+def note_sessionless(metering: Metering, number: int, owner: str) -> None:
+    """One item for all that come with this number: a station sends them every minute."""
+    if metering.payload is not None:
+        note_unmatched(
+            station_id=metering.station_id, transaction_id=number, owner=owner, action=ACTION,
+            key=key_of(ACTION, number, metering.connector_id), payload=dict(metering.payload), now=metering.received_at,
+        )  # fmt: skip
 
 
 def show_latest(session: ChargingSession, rows: Iterable[Row]) -> None:

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from sessions_app.models import ChargingSession
+from sessions_app.services.endings import end_with_last_register
 from sessions_app.services.reconcile import Kind, note, settled
 from sessions_app.services.samples import Row
-from sessions_app.services.stop import end_with_last_register
-from stations.services import AVAILABLE
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
 SILENT_AFTER = timedelta(hours=24)
@@ -57,7 +56,7 @@ def forgotten(now: datetime) -> QuerySet[ChargingSession]:
     """The connector has been told to be free since the boot: nothing charges there."""
     return to_reconcile().filter(
         station__last_boot_at__lte=now - FORGOTTEN_AFTER,
-        active_connector__status=AVAILABLE,
+        active_connector__status="Available",
         active_connector__status_received_at__gte=F("station__last_boot_at"),
     )
 

@@ -66,7 +66,9 @@ def note_unmatched(
         )
     else:
         kind = Kind.UNMATCHED_STOP if stop else Kind.UNMATCHED_METER_VALUES
-        happened = f"{action} named transaction {transaction_id}, which this station never had, and no open session fits."
+        happened = (
+            f"{action} named transaction {transaction_id}, which this station never had, and no open session fits."
+        )
     note(
         kind, station_id=station_id, key=key, detail=f"{happened} {what}, or dismiss it.", now=now, action=action,
         payload=payload,

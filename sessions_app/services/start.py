@@ -1,23 +1,27 @@
 """StartTransaction (core 4.8): a session is created whatever the card; the station decides whether to stop it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from ocpp_ws.protocol import Timestamp
 from rfid.models import RfidCard
 from rfid.services import authorize, find_card, id_tag_info
 from sessions_app.models import ChargingSession
+from sessions_app.services.endings import change, interrupt
 from sessions_app.services.ids import next_session_id, next_transaction_id
-from sessions_app.services.stop import interrupt, is_timeless
+from sessions_app.services.reconcile import SUSPECT, note_suspects, settle_suspects
+from sessions_app.services.stop import is_timeless
 from stations.models import ChargingStation, Command, Connector
 from stations.services import connector, use_reservation
 
 Status = ChargingSession.Status
 REMOTE_START_WINDOW = timedelta(minutes=10)  # ConnectionTimeOut is seldom longer
 TRIES = 20
+ACTION = "StartTransaction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Start:
     at: Timestamp
     reservation_id: int | None
     received_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)  # as sent, for the reconciliation list
 
     @property
     def id_tag_key(self) -> str:
@@ -49,17 +54,22 @@ def start_session(start: Start) -> ChargingSession:
     against itself would answer ConcurrentTx and make the station stop. The natural key is the content, not the
     message id.
     """
-    station = ChargingStation.objects.get(pk=start.station_id)
     earlier = same_start(start)
     if earlier and not is_new_session_of_clockless_station(start, earlier):
-        return repeated(earlier)
-    place = connector(start.station_id, start.connector_id)
-    for older in ChargingSession.objects.filter(active_connector=place):
-        interrupt(older, meter=start.meter_start, at=start.at, now=start.received_at)
-    session = create(start, station, place, generation=earlier.generation + 1 if earlier else 0)
+        return completed(earlier, start) if SUSPECT in earlier.flags else repeated(earlier, start)
+    session = create(start, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
     if start.reservation_id is not None:
         use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
+    note_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
+
+
+def free_connector(start: Start) -> Connector:
+    """The connector, with whatever was active on it ended."""
+    place = connector(start.station_id, start.connector_id)
+    for older in ChargingSession.objects.filter(active_connector=place):
+        interrupt(older, meter=start.meter_start, at=start.at.effective, now=start.received_at)
+    return place
 
 
 def same_start(start: Start) -> ChargingSession | None:
@@ -79,27 +89,61 @@ def is_new_session_of_clockless_station(start: Start, earlier: ChargingSession) 
     return is_timeless(start.at) and earlier.status != Status.ACTIVE
 
 
-def repeated(session: ChargingSession) -> ChargingSession:
-    if session.status != Status.ACTIVE and "start_after_stop" not in session.flags:
+def repeated(session: ChargingSession, start: Start) -> ChargingSession:
+    """The same answer again. Told after its stop it is odd, unless that stop had not come when this was received."""
+    told_after = session.stop_received_at is not None and start.received_at > session.stop_received_at
+    if session.status != Status.ACTIVE and told_after and "start_after_stop" not in session.flags:
         session.flags = [*session.flags, "start_after_stop"]
         session.save(update_fields=["flags"])
+        note_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
 
 
-def create(start: Start, station: ChargingStation, place: Connector, generation: int) -> ChargingSession:
+def completed(session: ChargingSession, start: Start) -> ChargingSession:
+    """What a minimal session lacks (minimal.py); what the station was told about the card stays as it was told."""
+    card = session.card or find_card(start.id_tag)
+    command = session.command or remote_start_command(start)
+    flags = [flag for flag in session.flags if flag != SUSPECT]
+    change(session, Q(), card=card, command=command, flags=flags, reservation_id=start.reservation_id)
+    if session.status == Status.ACTIVE and session.active_connector_id is None:
+        occupy(session, start)
+    if start.reservation_id is not None:
+        use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
+    settle_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
+    return session
+
+
+def occupy(session: ChargingSession, start: Start) -> None:
+    """Give it its connector, unless a later session has it by now: then this one has ended unseen."""
+    place = connector(start.station_id, start.connector_id)
+    later = ChargingSession.objects.filter(active_connector=place, pk__gt=session.pk).first()
+    if later:
+        interrupt(session, meter=later.meter_start, at=later.started_at, now=later.start_received_at)
+    else:
+        change(session, Q(status=Status.ACTIVE), active_connector=free_connector(start))
+
+
+def create(start: Start, place: Connector, generation: int) -> ChargingSession:
     card = find_card(start.id_tag)
     status = authorization(card, start)
-    common = {
-        "station_id": start.station_id, "connector_number": start.connector_id, "active_connector": place,
-        "card": card, "id_tag": start.id_tag[:255], "id_tag_key": start.id_tag_key, "authorization": status,
-        "id_tag_info": id_tag_info(card, status), "flags": list(start.at.flags), "generation": generation,
-        "reservation_id": start.reservation_id, "command": remote_start_command(start),
-        "meter_start": start.meter_start, "started_at": start.at.effective, "started_as_sent": start.at.as_sent,
-        "start_received_at": start.received_at,
-    }  # fmt: skip
+    return insert(
+        start, generation, active_connector=place, card=card, authorization=status,
+        id_tag_info=id_tag_info(card, status), flags=list(start.at.flags), reservation_id=start.reservation_id,
+        command=remote_start_command(start),
+    )  # fmt: skip
+
+
+def insert(start: Start, generation: int, **columns: Any) -> ChargingSession:
+    """The row, with its numbers; by its natural key it is the one that another process has just made, too."""
+    station = ChargingStation.objects.get(pk=start.station_id)
     for _ in range(TRIES):
         number = next_session_id(start.received_at)
-        session = ChargingSession(id=number, transaction_id=next_transaction_id(station, number), **common)
+        session = ChargingSession(
+            id=number, transaction_id=next_transaction_id(station, number), generation=generation,
+            station_id=start.station_id, connector_number=start.connector_id, id_tag=start.id_tag[:255],
+            id_tag_key=start.id_tag_key, meter_start=start.meter_start, started_at=start.at.effective,
+            started_as_sent=start.at.as_sent, start_received_at=start.received_at, **columns,
+        )  # fmt: skip
         ChargingSession.objects.bulk_create([session], ignore_conflicts=True)
         stored = same_start(start)
         if stored and stored.generation == generation:

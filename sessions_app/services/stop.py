@@ -5,16 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from ocpp_ws.protocol import Timestamp, parse_timestamp
 from sessions_app.models import ChargingSession
+from sessions_app.services.endings import NOT_STOPPED, end
 from sessions_app.services.ids import find_session
-from sessions_app.services.reconcile import Kind, key_of, note, note_suspects, note_unmatched, owner_elsewhere, settled
+from sessions_app.services.reconcile import Kind, key_of, note, note_suspects, note_unmatched, owner_elsewhere
 
 Status = ChargingSession.Status
 ACTION = "StopTransaction"
-NOT_STOPPED = Q(status=Status.ACTIVE) | Q(stop_inferred=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +95,10 @@ def fitting_session(stop: Stop) -> ChargingSession | None:
 
 def close(session: ChargingSession, stop: Stop) -> bool:
     """False where it has been stopped by a StopTransaction already, maybe this moment in another process."""
-    was_rebooted = session.needs_reconcile_since is not None
-    if not change(session, NOT_STOPPED, **end_of(session, stop)):
+    came = "Its StopTransaction has come."
+    if not end(session, NOT_STOPPED, now=stop.received_at, resolution=came, **end_of(session, stop)):
         return False
-    if was_rebooted:
-        settled(session, Kind.SILENT_SESSION, resolution="Its StopTransaction has come.", now=stop.received_at)
     note_suspects(session, action=ACTION, payload=dict(stop.payload), now=stop.received_at)
-    return True
-
-
-def change(session: ChargingSession, condition: Q, **columns: Any) -> bool:
-    """A conditional update of one session; the instance follows the row, whatever it is by now."""
-    changed = ChargingSession.objects.filter(condition, pk=session.pk).update(**columns)
-    if not changed:
-        session.refresh_from_db()
-        return False
-    for name, value in columns.items():
-        setattr(session, name, value)
     return True
 
 
@@ -124,14 +109,11 @@ def end_of(session: ChargingSession, stop: Stop) -> dict[str, Any]:
         flags.append("meter_went_back")
     if stop.at.effective < session.started_at:
         flags.append("stop_before_start")
-    return ENDED | {
+    return {
         "flags": list(dict.fromkeys(flags)), "status": Status.COMPLETED, "stop_inferred": False,
         "meter_stop": stop.meter_stop, "stop_reason": stop.reason[:40], "stop_id_tag": stop.id_tag[:255],
         "stopped_at": stop.at.effective, "stopped_as_sent": stop.at.as_sent, "stop_received_at": stop.received_at,
     }  # fmt: skip
-
-
-ENDED: dict[str, Any] = {"active_connector": None, "power_w": None, "needs_reconcile_since": None}
 
 
 def is_other_stop(session: ChargingSession, stop: Stop) -> bool:
@@ -149,29 +131,7 @@ def keep_conflict(session: ChargingSession, stop: Stop) -> None:
         Kind.STOP_CONFLICT, station_id=stop.station_id, session=session, key=f"{session.pk}:{stop.key}", action=ACTION,
         payload=dict(stop.payload), now=stop.received_at,
         detail=(
-            f"This session ended at {session.meter_stop} Wh; then a second StopTransaction said {stop.meter_stop} Wh at "
-            f"{stop.at.as_sent}. The first one counts. Accept that, or use this one instead."
+            f"This session ended at {session.meter_stop} Wh; then a second StopTransaction said {stop.meter_stop} Wh "
+            f"at {stop.at.as_sent}. The first one counts. Accept that, or use this one instead."
         ),
-    )  # fmt: skip
-
-
-def interrupt(session: ChargingSession, *, meter: int, at: datetime, now: datetime) -> bool:
-    """A new session starts on the same connector: the older one ends with what is known; a late stop still wins."""
-    last = session.last_meter_wh if session.last_meter_wh is not None else session.meter_start
-    return change(
-        session, Q(status=Status.ACTIVE), **ENDED, status=Status.INTERRUPTED, stop_inferred=True,
-        meter_stop=meter if meter >= last else last,
-        stopped_at=max(at, session.started_at),  # queued messages may come out of order
-        stop_received_at=now,
-    )  # fmt: skip
-
-
-def end_with_last_register(session: ChargingSession, *, now: datetime) -> bool:
-    """No StopTransaction came after a boot. False where the session has gone on, or has ended, meanwhile."""
-    unchanged = Q(status=Status.ACTIVE, needs_reconcile_since=session.needs_reconcile_since)
-    last = session.last_meter_wh if session.last_meter_wh is not None else session.meter_start
-    end = session.last_meter_at or session.needs_reconcile_since or now
-    return change(
-        session, unchanged, **ENDED, status=Status.INTERRUPTED, stop_inferred=True, meter_stop=last,
-        stopped_at=max(end, session.started_at), stop_received_at=now,
     )  # fmt: skip

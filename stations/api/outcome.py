@@ -52,6 +52,8 @@ def ended(command: Command) -> Problem:
     if command.state == State.CALL_ERROR:
         extra |= {"ocppErrorCode": command.error_code, "ocppErrorDescription": command.error_description}
         detail = f"The station answered with {command.error_code}: {command.error_description}".rstrip(": ") + "."
+    if command.state == State.INVALID_RESPONSE:
+        extra["answer"] = command.answer
     if command.reason:
         extra["reason"] = command.reason
     return Problem(status, code, detail, **extra)

@@ -10,11 +10,10 @@ import pytest
 from tests import engines
 from tests.bad_input.wire import Link, Rows, cut_after, numbers
 from tests.main_job.conftest import gateway_process, migrate
+from tests.model.driver import driver
 from tests.ocpp_ws.conftest import (  # noqa: F401 - fixtures
     _open_policy,
-    charger,
     closed_connections,
-    connect,
     transactional_db,
 )
 from tests.processes import Gateway
@@ -119,3 +118,12 @@ def junk(opened: Opener) -> Callable[[], Link]:
         return current[0]
 
     return link
+
+
+@pytest.fixture
+def talk(_open_policy: None) -> Iterator[Callable[[str], str]]:  # noqa: F811
+    """`talk(text)`: the answer to a frame of a station in this process; its link lives on at the end."""
+    with driver() as driving:
+        station = driving.connect("CP_FUZZ")
+        yield lambda text: driving.run(station.ask(text))
+        assert driving.run(station.lives())

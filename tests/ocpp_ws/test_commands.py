@@ -203,6 +203,19 @@ async def test_a_command_that_was_queued_for_an_older_link_is_not_sent_on_the_ne
     assert (await rows(Command.objects.get)).state == "station_offline"
 
 
+async def test_a_command_that_was_queued_at_a_takeover_goes_out_on_the_new_link(
+    charger: Charger, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.takeover.PONG_SECONDS", 0.05)
+    sent = await asked()
+    await charger.expect("Reset")
+    queued = await asked(wait=0)
+    await queued
+    newer = await connect()
+    await newer.expect("Reset")
+    assert (await sent).state == "unknown"
+
+
 async def test_a_lost_doorbell_costs_time_only(charger: Charger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocpp_ws.process.LOOK_SECONDS", 0.05)
     await process.stop()

@@ -116,11 +116,11 @@ async def test_the_subprotocol_may_be_required(connect: Connect, settings: LazyS
     assert await (await connect()).lives()
 
 
-@pytest.mark.parametrize("origin", ["http://evil.test", "https://gateway.test", "http://gateway.test:3001", "file://"])
+@pytest.mark.parametrize("origin", ["http://evil.test", "http://gateway.test.evil.test", "null", "file://"])
 async def test_a_foreign_web_page_is_refused(connect: Connect, origin: str) -> None:
     assert (await refused(headers={"origin": origin}))[0] == 403
 
 
-@pytest.mark.parametrize("origin", ["", "null", "http://gateway.test:3000", "http://GATEWAY.test:3000"])
+@pytest.mark.parametrize("origin", ["", "http://gateway.test:3000", "http://GATEWAY.test", "https://gateway.test"])
 async def test_a_stations_own_origin_is_no_trouble(connect: Connect, origin: str) -> None:
     assert await (await connect(headers={"origin": origin})).lives()

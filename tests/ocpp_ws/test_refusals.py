@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from ocpp_ws import handlers
-from sessions_app.models import ChargingSession
 from stations.models import ChargingStation
 from tests.ocpp_ws.charger import BOOT, START, CallError, Charger, Closed
 from tests.ocpp_ws.conftest import Connect
@@ -135,11 +134,10 @@ async def test_a_failed_call_may_be_asked_again_with_the_same_id(
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setitem(handlers.HANDLERS, "StartTransaction", broken)
+        patched.setitem(handlers.HANDLERS, "Authorize", broken)
         with pytest.raises(CallError):
-            await charger.send("StartTransaction", START, unique_id="same")
-    assert (await charger.send("StartTransaction", START, unique_id="same"))["transactionId"]
-    assert await rows(ChargingSession.objects.count) == 1
+            await charger.send("Authorize", AUTHORIZE, unique_id="same")
+    assert (await charger.send("Authorize", AUTHORIZE, unique_id="same"))["idTagInfo"]
 
 
 @pytest.mark.parametrize(

@@ -414,9 +414,23 @@ def test_a_peer_serves_only_actions_of_1_6() -> None:
 
 
 def test_a_repeated_call_gets_the_same_answer_byte_for_byte(system: Peer) -> None:
-    text = frame("Heartbeat", {})
-    reply = system.answer(heard(system, text), HEARTBEAT)
-    assert system.receive(text, 9.0) == Replay(reply, "id-1", "Heartbeat")
+    text = frame("StatusNotification", STATUS)
+    reply = system.answer(heard(system, text), {})
+    assert system.receive(text, 9.0) == Replay(reply, "id-1", "StatusNotification")
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "answer"),
+    [
+        ("Heartbeat", {}, HEARTBEAT),
+        ("Authorize", {"idTag": "A"}, {"idTagInfo": {"status": "Blocked"}}),
+        ("BootNotification", BOOT, {**HEARTBEAT, "status": "Pending", "interval": 60}),
+    ],
+)
+def test_an_answer_about_this_moment_is_given_anew(system: Peer, action: str, payload: Any, answer: Any) -> None:
+    text = frame(action, payload)
+    system.answer(heard(system, text), answer)
+    assert heard(system, text).quirks == ()
 
 
 def test_the_order_of_members_makes_no_other_call(system: Peer) -> None:
@@ -464,38 +478,38 @@ def test_a_call_not_answered_yet_is_processed_anew(system: Peer) -> None:
 
 
 def test_answers_are_not_replayed_on_another_link(system: Peer) -> None:
-    text = frame("Heartbeat", {})
-    system.answer(heard(system, text), HEARTBEAT)
+    text = frame("StatusNotification", STATUS)
+    system.answer(heard(system, text), {})
     assert heard(central(), text).quirks == ()
 
 
 def test_the_last_256_answers_are_remembered(system: Peer) -> None:
     for number in range(257):
-        system.answer(heard(system, frame("Heartbeat", {}, f"n{number}")), HEARTBEAT)
-    assert isinstance(system.receive(frame("Heartbeat", {}, "n0"), 1.0), Call)
-    assert isinstance(system.receive(frame("Heartbeat", {}, "n1"), 1.0), Replay)
+        system.answer(heard(system, frame("StatusNotification", STATUS, f"n{number}")), {})
+    assert isinstance(system.receive(frame("StatusNotification", STATUS, "n0"), 1.0), Call)
+    assert isinstance(system.receive(frame("StatusNotification", STATUS, "n1"), 1.0), Replay)
 
 
 def test_an_answer_given_again_is_the_newest_again(system: Peer) -> None:
     for number in range(256):
-        system.answer(heard(system, frame("Heartbeat", {}, f"n{number}")), HEARTBEAT)
+        system.answer(heard(system, frame("StatusNotification", {**STATUS, "connectorId": 2}, f"n{number}")), {})
     system.answer(heard(system, frame("StatusNotification", STATUS, "n0")), {})
-    system.answer(heard(system, frame("Heartbeat", {}, "one-more")), HEARTBEAT)
+    system.answer(heard(system, frame("StatusNotification", STATUS, "one-more")), {})
     assert isinstance(system.receive(frame("StatusNotification", STATUS, "n0"), 1.0), Replay)
 
 
 @pytest.mark.parametrize(("length", "expected"), [(255, Replay), (256, Call), (100_000, Call)])
 def test_giant_ids_are_answered_but_not_remembered(system: Peer, length: int, expected: type) -> None:
-    text = frame("Heartbeat", {}, "x" * length)
-    system.answer(heard(system, text), HEARTBEAT)
+    text = frame("StatusNotification", STATUS, "x" * length)
+    system.answer(heard(system, text), {})
     assert isinstance(system.receive(text, 1.0), expected)
 
 
 @pytest.mark.parametrize("unique_id", [0, 17])
 def test_a_repeated_call_with_a_number_for_its_id_is_replayed(system: Peer, unique_id: int) -> None:
-    text = frame("Heartbeat", {}, unique_id)
-    reply = system.answer(heard(system, text), HEARTBEAT)
-    assert system.receive(text, 9.0) == Replay(reply, unique_id, "Heartbeat")
+    text = frame("StatusNotification", STATUS, unique_id)
+    reply = system.answer(heard(system, text), {})
+    assert system.receive(text, 9.0) == Replay(reply, unique_id, "StatusNotification")
 
 
 def test_the_actions_a_peer_serves_are_all_it_takes() -> None:

@@ -21,7 +21,9 @@ SESSIONS = """
 SAMPLES = """
     SELECT cp_id, value FROM sessions_app_metervalue v JOIN stations_chargingstation c ON c.id = v.station_id"""
 STOP = "StopTransaction"
-LOGGED = "SELECT unique_id FROM ocpp_ws_ocppmessage WHERE direction = 'in' AND error_code = ''"
+LOGGED = """
+    SELECT unique_id FROM ocpp_ws_ocppmessage WHERE direction = 'in' AND error_code = ''
+    UNION SELECT unique_id FROM ocpp_ws_rejectedframe WHERE kind = 'dead_letter'"""
 
 
 def rows(url: str, sql: str) -> list[Row]:

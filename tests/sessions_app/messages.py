@@ -46,14 +46,21 @@ class Messages:
         reservation: int | None = None, received: datetime = NOON,
     ) -> ChargingSession:  # fmt: skip
         time = parse_timestamp(when, received)
-        return start_session(Start(self.station.pk, connector, id_tag, meter, time, reservation, received))
+        sent = {"connectorId": connector, "idTag": id_tag, "meterStart": meter, "timestamp": when}
+        return start_session(Start(self.station.pk, connector, id_tag, meter, time, reservation, received, sent))
 
     def stop(
         self, transaction_id: int, when: str = at(30), *, meter: int = 6000, id_tag: str = "", reason: str = "Local",
         data: list[dict[str, Any]] | None = None, received: datetime = NOON + timedelta(minutes=30),
     ) -> ChargingSession | None:  # fmt: skip
-        time = parse_timestamp(when, received)
-        session = stop_session(Stop(self.station.pk, transaction_id, meter, time, id_tag, reason, received))
+        sent: dict[str, Any] = {
+            "transactionId": transaction_id,
+            "meterStop": meter,
+            "timestamp": when,
+            "reason": reason,
+        }
+        sent |= ({"idTag": id_tag} if id_tag else {}) | ({"transactionData": data} if data else {})
+        session = stop_session(Stop.of(self.station.pk, sent, received))
         place = session.connector_number if session else 0
         record_meter_values(Metering(self.station.pk, place, transaction_id, data or [], received), insert, session)
         return session
@@ -61,7 +68,8 @@ class Messages:
     def meter(
         self, *values: dict[str, Any], transaction_id: int | None = None, connector: int = 1, received: datetime = LATER
     ) -> None:
-        record_meter_values(Metering(self.station.pk, connector, transaction_id, list(values), received), insert)
+        sent = {"connectorId": connector, "transactionId": transaction_id, "meterValue": list(values)}
+        record_meter_values(Metering(self.station.pk, connector, transaction_id, list(values), received, sent), insert)
 
 
 def fresh(session: ChargingSession) -> ChargingSession:

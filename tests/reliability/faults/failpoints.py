@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from ocpp_ws import admission, consumers, writer
+from ocpp_ws import admission, consumers, dead_letters, writer
 
 _passed = count(1)
 
@@ -61,9 +61,22 @@ def in_takeover() -> None:
     consumers.put_out_former = dying
 
 
+def in_dead_letter() -> None:
+    """The frame that our own fault has hit is kept, its station has not been answered."""
+    original = dead_letters.bury
+
+    async def dying(*arguments: Any) -> Any:
+        answer = await original(*arguments)
+        die_in_time()
+        return answer
+
+    dead_letters.bury = dying
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "die_before_transaction": before_transaction,
     "die_before_commit": before_commit,
     "die_after_commit": after_commit,
     "die_in_takeover": in_takeover,
+    "die_in_dead_letter": in_dead_letter,
 }

@@ -1,0 +1,102 @@
+"""I12: whatever happens to a station, the gateway keeps the contract; and this test finds a gateway that does not."""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from ocpp_ws import release, takeover
+from sessions_app.services import samples, start, stop
+from stations.models import ChargingStation
+from tests.model.machine import StationMachine
+
+pytestmark = pytest.mark.usefixtures("_open_policy")
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture(autouse=True)
+def short_patience(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(takeover, "PONG_SECONDS", 0.01)  # the old link never answers: what it waits for cannot come
+
+
+def run(examples: int, steps: int) -> None:
+    limits = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=False,
+        suppress_health_check=list(HealthCheck), phases=(Phase.generate,), report_multiple_bugs=False,
+    )  # fmt: skip
+    run_state_machine_as_test(StationMachine, settings=limits)
+
+
+SIZES = [
+    (int(__import__("os").environ.get("EX", "100")), 30),
+    pytest.param(2000, 80, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
+]
+
+
+@pytest.mark.parametrize(("examples", "steps"), SIZES)
+def test_the_contract_is_kept(examples: int, steps: int) -> None:
+    run(examples, steps)
+
+
+def natural_key_unknown(patch: Patch) -> None:
+    """Every StartTransaction is a new session, as where message ids decide."""
+    patch.setattr(start, "is_new_session_of_clockless_station", lambda *_: True)
+
+
+def info_decided_anew(patch: Patch) -> None:
+    """A retry is judged again, against its own session."""
+    kept = start.repeated
+
+    def repeated(session: Any, message: start.Start) -> Any:
+        again = kept(session, message)
+        again.id_tag_info = {"status": start.authorization(start.find_card(message.id_tag), message)}
+        return again
+
+    patch.setattr(start, "repeated", repeated)
+
+
+def epoch_unchecked(patch: Patch) -> None:
+    """A late goodbye of an old link puts the station offline."""
+
+    def close_link(*, station_id: int, epoch: int, now: datetime) -> list[tuple[int, str]]:
+        ChargingStation.objects.filter(pk=station_id).update(lease_until=None)
+        return []
+
+    patch.setattr(release, "close_link", close_link)
+
+
+def samples_without_key(patch: Patch) -> None:
+    """A sample that comes twice is stored twice."""
+    numbers = count(1)
+    patch.setattr(samples, "digest", lambda *_: next(numbers))
+
+
+def late_stop_ignored(patch: Patch) -> None:
+    """What was inferred stays, whatever the station says later."""
+    closed = stop.close
+    patch.setattr(stop, "close", lambda session, message: not session.stop_inferred and closed(session, message))
+
+
+def any_stations_session(patch: Patch) -> None:
+    """A number finds a session of whatever station."""
+    found: Callable[..., Any] = lambda _station, number, *, now: (  # noqa: E731
+        start.ChargingSession.objects.filter(transaction_id=number).first()
+    )
+    patch.setattr(stop, "find_session", found)
+
+
+MUTANTS = [
+    natural_key_unknown, info_decided_anew, epoch_unchecked, samples_without_key, late_stop_ignored,
+    any_stations_session,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_gateway_without_this_guard_is_found_out(mutant: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        run(100, 30)
