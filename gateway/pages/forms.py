@@ -168,7 +168,7 @@ def choose(form: forms.Form, name: str, choices: Choices) -> None:
 
 
 def sockets(station: ChargingStation) -> Choices:
-    rows = station.connectors.order_by("number")
+    rows = station.connectors.filter(number__gt=0).order_by("number")
     return [(row.number, f"{row.number} - {row.status}" if row.status else str(row.number)) for row in rows]
 
 

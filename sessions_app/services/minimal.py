@@ -18,6 +18,7 @@ from sessions_app.services.start import (
     is_new_session_of_clockless_station,
     same_start,
 )
+from stations.models import ChargingStation
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,7 +34,8 @@ def minimal_session(start: Start) -> ChargingSession:
         return earlier
     about_card = tried(lambda: card_columns(start))
     session = insert(
-        start, earlier.generation + 1 if earlier else 0, flags=[*start.at.flags, SUSPECT],
+        start, ChargingStation.objects.get(pk=start.station_id), earlier.generation + 1 if earlier else 0,
+        flags=[*start.at.flags, SUSPECT],
         active_connector=tried(lambda: free_connector(start)),
         **(about_card or {"authorization": "Invalid", "id_tag_info": {"status": "Invalid"}}),
     )  # fmt: skip

@@ -57,7 +57,8 @@ def start_session(start: Start) -> ChargingSession:
     earlier = same_start(start)
     if earlier and not is_new_session_of_clockless_station(start, earlier):
         return completed(earlier, start) if SUSPECT in earlier.flags else repeated(earlier, start)
-    session = create(start, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
+    station = ChargingStation.objects.get(pk=start.station_id)
+    session = create(start, station, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
     if start.reservation_id is not None:
         use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
     note_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
@@ -123,19 +124,18 @@ def occupy(session: ChargingSession, start: Start) -> None:
         change(session, Q(status=Status.ACTIVE), active_connector=free_connector(start))
 
 
-def create(start: Start, place: Connector, generation: int) -> ChargingSession:
+def create(start: Start, station: ChargingStation, place: Connector, generation: int) -> ChargingSession:
     card = find_card(start.id_tag)
     status = authorization(card, start)
     return insert(
-        start, generation, active_connector=place, card=card, authorization=status,
+        start, station, generation, active_connector=place, card=card, authorization=status,
         id_tag_info=id_tag_info(card, status), flags=list(start.at.flags), reservation_id=start.reservation_id,
         command=remote_start_command(start),
     )  # fmt: skip
 
 
-def insert(start: Start, generation: int, **columns: Any) -> ChargingSession:
+def insert(start: Start, station: ChargingStation, generation: int, **columns: Any) -> ChargingSession:
     """The row, with its numbers; by its natural key it is the one that another process has just made, too."""
-    station = ChargingStation.objects.get(pk=start.station_id)
     for _ in range(TRIES):
         number = next_session_id(start.received_at)
         session = ChargingSession(

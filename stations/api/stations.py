@@ -73,7 +73,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
     lookup_value_regex = SEGMENT
 
     def get_queryset(self) -> StationQuerySet:
-        connectors = Prefetch("connectors", Connector.objects.order_by("number"))
+        connectors = Prefetch("connectors", Connector.objects.filter(number__gt=0).order_by("number"))
         return ChargingStation.objects.with_online().prefetch_related(connectors)
 
     def get_object(self) -> ChargingStation:

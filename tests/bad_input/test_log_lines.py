@@ -45,7 +45,7 @@ def events(gateway: Gateway) -> list[str]:
 async def test_console_lines_begin_with_their_time(migrated_database: Path) -> None:
     with gateway_process(migrated_database) as gateway:
         await say_everything(gateway)
-    lines = events(gateway)
+        lines = events(gateway)
     assert len(lines) > 10 * len(BREAKS)
     assert [line for line in lines if not LINE.match(line)] == []
     assert [line for line in lines if line.startswith(FORGED)] == []
@@ -54,6 +54,6 @@ async def test_console_lines_begin_with_their_time(migrated_database: Path) -> N
 async def test_json_lines_are_one_object_each(migrated_database: Path) -> None:
     with gateway_process(migrated_database, LOG_FORMAT="json") as gateway:
         await say_everything(gateway)
-    lines = [json.loads(line) for line in events(gateway)]
+        lines = [json.loads(line) for line in events(gateway)]
     assert len(lines) > 10 * len(BREAKS)
     assert {line["level"] for line in lines} <= {"info", "warning"}

@@ -5,6 +5,9 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, transaction
+
 from tests.ocpp_ws.charger import Charger
 from tests.ocpp_ws.conftest import quiet
 
@@ -38,3 +41,10 @@ def driver() -> Iterator[Driver]:
         yield driving
     finally:
         driving.close()
+
+
+def empty_tables() -> None:
+    with transaction.atomic():  # foreign keys are checked at its end, so any order will do
+        for label in ("ocpp_ws", "sessions_app", "stations", "rfid"):
+            for model in apps.get_app_config(label).get_models():
+                model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)

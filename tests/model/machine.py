@@ -4,8 +4,6 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -13,7 +11,7 @@ from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
 from stations.models import ChargingStation
 from tests.model.contract import Charge, Contract, Payload
-from tests.model.driver import Driver
+from tests.model.driver import Driver, empty_tables
 from tests.ocpp_ws.charger import Charger
 
 LIMITS: dict[str, int | None] = {"one": 1, "many": None}
@@ -47,10 +45,7 @@ class StationMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.driver.close()
-        with transaction.atomic():
-            for label in ("ocpp_ws", "sessions_app", "stations", "rfid"):
-                for model in apps.get_app_config(label).get_models():
-                    model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
+        empty_tables()
 
     # --- what is said ----------------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ async def test_r3_commands_to_stations_of_two_processes(supervise: Supervise, po
 
 
 async def test_r4_late_reply_is_kept_and_given_to_nobody_else(supervise: Supervise) -> None:
-    gateway, pairs = supervise(CALL_TIMEOUT="0.5"), 5
+    gateway, pairs = supervise(CALL_TIMEOUT="1"), 5
     gateway.start()
     async with station(gateway.ws, "CP_LATE") as cp, client(gateway.running) as api:
         await cp.boot()

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -40,7 +41,7 @@ def no_natural_key() -> None:
     def create(one: Any, station: Any, place: Any, generation: int) -> Any:
         start.same_start = found
         try:
-            return original(one, station, place, generation=random.randrange(1, 2**31))
+            return original(one, station, place, generation=int(time.time()))
         finally:
             start.same_start = lambda one: None
 
