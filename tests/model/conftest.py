@@ -2,6 +2,7 @@
 
 from tests.ocpp_ws.conftest import (  # noqa: F401 - fixtures
     _open_policy,
+    charger,
     closed_connections,
     connect,
     transactional_db,

@@ -46,6 +46,7 @@ class World:
                 await asyncio.to_thread(one.start)
                 return
             except AssertionError:
+                one.kill()
                 await asyncio.sleep(0.5)
         raise RuntimeError(one.running.log[-4000:])
 

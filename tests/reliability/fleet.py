@@ -51,8 +51,11 @@ class Fleet:
     async def more(self, messages: int, seconds: float = 60.0) -> None:
         """Until that many further messages are acknowledged."""
         goal = self.count + messages
-        async with asyncio.timeout(seconds), self.progress:
-            await self.progress.wait_for(lambda: self.count >= goal)
+        try:
+            async with asyncio.timeout(seconds), self.progress:
+                await self.progress.wait_for(lambda: self.count >= goal)
+        except TimeoutError:
+            raise AssertionError(f"{self.count} of {goal} acknowledged; {self.stations[0].trouble!r}") from None
 
     async def all_connected(self, seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):

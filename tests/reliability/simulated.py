@@ -69,6 +69,7 @@ class SimulatedStation:
         self.socket: websockets.ClientConnection | None = None
         self.connected = asyncio.Event()
         self.last_time = 0
+        self.trouble: BaseException | None = None  # why the last visit ended
         self.on_acknowledged: Callable[[], None] = lambda: None
 
     # --- what happens at the station -----------------------------------------------------------------------------
@@ -117,6 +118,7 @@ class SimulatedStation:
             try:
                 await self.visit()
             except LOST as error:
+                self.trouble = error
                 self.refused += isinstance(error, websockets.InvalidStatus)
                 if self.random.random() < 0.3 and len(self.queue) < 20:
                     self.produce()

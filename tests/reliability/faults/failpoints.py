@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from ocpp_ws import admission, consumers, dead_letters, writer
+from ocpp_ws import admission, consumers, dead_letters, handlers, writer
 
 _passed = count(1)
 
@@ -49,6 +49,25 @@ def after_commit() -> None:
     writer.run_batch = dying
 
 
+def after_start() -> None:
+    """The same, and a session has begun in that commit."""
+    run, begin, started = writer.run_batch, handlers.start_session, list[Any]()
+
+    def noting(start: Any) -> Any:
+        session = begin(start)
+        started.append(session)
+        return session
+
+    def dying(units: list[writer.Unit]) -> list[writer.Outcome]:
+        started.clear()
+        outcomes = run(units)
+        if started:
+            die_in_time()
+        return outcomes
+
+    handlers.start_session, writer.run_batch = noting, dying
+
+
 def in_takeover() -> None:
     """The new link is in the database, the old one is still served."""
     original = admission.put_out_former
@@ -77,6 +96,7 @@ FAULTS: dict[str, Callable[[], None]] = {
     "die_before_transaction": before_transaction,
     "die_before_commit": before_commit,
     "die_after_commit": after_commit,
+    "die_after_start": after_start,
     "die_in_takeover": in_takeover,
     "die_in_dead_letter": in_dead_letter,
 }
