@@ -59,6 +59,18 @@ def make_folder(folder: Path) -> None:
         raise ImproperlyConfigured(f"LOG_FILE: the folder {folder} cannot be made ({error.strerror})") from None
 
 
+def file_handler(file: str, style: str) -> dict[str, Any]:
+    make_folder(Path(file).resolve().parent)
+    return {
+        "class": "logging.handlers.RotatingFileHandler",
+        "filename": file,
+        "maxBytes": 10_000_000,
+        "backupCount": 10,
+        "encoding": "utf-8",
+        "formatter": "json" if style == "json" else "plain",
+    }
+
+
 def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
     """A dictConfig, applied at once. `style`: console or json; `file`: a path or empty. Raises ImproperlyConfigured."""
     if level.lower() not in LEVELS:
@@ -68,15 +80,7 @@ def logging_config(*, level: str, file: str, style: str) -> dict[str, Any]:
     json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler", "formatter": style}}
     if file:
-        make_folder(Path(file).resolve().parent)
-        handlers["file"] = {
-            "class": "logging.handlers.RotatingFileHandler",
-            "filename": file,
-            "maxBytes": 10_000_000,
-            "backupCount": 10,
-            "encoding": "utf-8",
-            "formatter": "json" if style == "json" else "plain",
-        }
+        handlers["file"] = file_handler(file, style)
     config = {
         "version": 1,
         "disable_existing_loggers": False,

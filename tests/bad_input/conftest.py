@@ -106,15 +106,14 @@ def reopened(opened: Opener, served: Served, cp_id: str, columns: str) -> Link:
 @pytest.fixture(scope="package")
 def junk(opened: Opener) -> Callable[[], Link]:
     """A link that takes one more unreadable frame: ten a minute are borne."""
-    used = iter(())
     current: list[Link] = []
+    used = 9
 
     def link() -> Link:
         nonlocal used
-        if next(used, None) is None:
-            used = iter(range(9))
-            current[:] = [opened(f"CP_JUNK_{next(numbers)}")]
-            next(used)
+        if used == 9:
+            current[:], used = [opened(f"CP_JUNK_{next(numbers)}")], 0
+        used += 1
         return current[0]
 
     return link

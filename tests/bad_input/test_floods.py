@@ -95,7 +95,7 @@ async def test_bf4_slow_and_silent_connections_keep_no_station_out(gateway: Gate
         begun = time.monotonic()
         cut = [group.create_task(cut_off(gateway.port, b"GET /CP HTTP/1.1\r\nX: ", b"x")) for _ in range(drips)]
         cut += [group.create_task(cut_off(gateway.port, b"", b"")) for _ in range(idle)]
-        entries = []
+        entries: list[float] = []
         while time.monotonic() - begun < 8:
             knocked = time.monotonic()
             async with station(gateway.ws, f"CP_NEW_{len(entries)}") as new:

@@ -69,7 +69,7 @@ class Link:
         self.probe = f"probe-{next(numbers)}"
         for text in (*texts, json.dumps([2, self.probe, "Heartbeat", {}])):
             self.socket.send(text)
-        answers = []
+        answers: list[str] = []
         while True:
             answer = self.socket.recv(timeout=SECONDS)
             assert isinstance(answer, str)

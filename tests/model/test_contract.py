@@ -33,10 +33,7 @@ def run(examples: int, steps: int) -> None:
     run_state_machine_as_test(StationMachine, settings=limits)
 
 
-SIZES = [
-    (int(__import__("os").environ.get("EX", "100")), 30),
-    pytest.param(2000, 80, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
-]
+SIZES = [(30, 30), pytest.param(2000, 80, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 
 
 @pytest.mark.parametrize(("examples", "steps"), SIZES)

@@ -92,7 +92,7 @@ def assert_kept(url: str, fleet: Fleet) -> None:
 def is_stored(one: Acknowledged, sessions: dict[tuple[str, int], Row], samples: "Counter[Row]") -> bool:
     if one.action == "MeterValues":
         return (one.cp_id, one.payload["meterValue"][0]["sampledValue"][0]["value"]) in samples
-    number = one.payload.get("transactionId", one.answer.get("transactionId"))
+    number = one.payload.get("transactionId") or one.answer["transactionId"]
     session = sessions.get((one.cp_id, number))
     if session is None:
         return False

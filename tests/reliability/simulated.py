@@ -127,8 +127,12 @@ class SimulatedStation:
     async def visit(self) -> None:
         url = f"{self.random.choice(self.urls)}/{self.cp_id}"
         async with websockets.connect(
-            url, subprotocols=["ocpp1.6"], open_timeout=CONNECT_SECONDS, close_timeout=1, ping_interval=None
-        ) as socket:  # type: ignore[list-item]
+            url,
+            subprotocols=[websockets.Subprotocol("ocpp1.6")],
+            open_timeout=CONNECT_SECONDS,
+            close_timeout=1,
+            ping_interval=None,
+        ) as socket:
             self.socket = socket
             self.connected.set()
             try:

@@ -54,7 +54,7 @@ async def slow_database(supervise: Supervise, postgres: Postgres, seconds: float
         await asyncio.to_thread(gateway.start)
         async with booted(gateway.ws, stations) as many:
             line.toxics.latency = SLOW
-            until, took = time.monotonic() + seconds, []
+            until, took = time.monotonic() + seconds, list[float]()
             while time.monotonic() < until:
                 begun = time.monotonic()
                 sent = [cp.send("MeterValues", meter_values(len(took))) for cp in many]
@@ -71,6 +71,7 @@ async def test_d7_slow_postgresql(supervise: Supervise, postgres: Postgres) -> N
 
 
 @pytest.mark.long
+@pytest.mark.xfail(strict=True, reason="some round trips for each message of a batch: see docs/reliability.md")
 async def test_d7_slow_postgresql_long(supervise: Supervise, postgres: Postgres) -> None:
     slowest = await slow_database(supervise, postgres, 60, stations=10)
     measured("D7", f"60 s, round trip {2000 * SLOW:g} ms, 10 stations: p99 {slowest:.1f} s")

@@ -82,7 +82,7 @@ async def test_r5_every_callerror_and_a_wrong_result_are_passed_on(supervise: Su
             told = code.replace("Occurrence", "Occurence")  # the specification's own spelling (OCPP-J errata 5.1)
             assert (response.status_code, response.json()["ocppErrorCode"]) == (502, told)
         asking = reset(api, "CP_WRONG")
-        await cp.expect("Reset", {"status": 7})  # type: ignore[dict-item]
+        await cp.expect("Reset", {"status": 7})
         response = await asking
     states = rows(gateway.url, "SELECT state FROM stations_command ORDER BY id")
     assert states == [("call_error",)] * len(CODES) + [("invalid_response",)]

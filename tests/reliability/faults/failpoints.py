@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from ocpp_ws import admission, consumers, dead_letters, handlers, writer
+from tests.reliability.faults.put import put
 
 _passed = count(1)
 
@@ -23,7 +24,7 @@ def before_transaction() -> None:
         die_in_time()
         return original(units)
 
-    writer.in_one_transaction = dying
+    put(writer, in_one_transaction=dying)
 
 
 def before_commit() -> None:
@@ -34,7 +35,7 @@ def before_commit() -> None:
         original(batch)
         die_in_time()
 
-    writer.Batch.flush = dying  # type: ignore[method-assign]
+    put(writer.Batch, flush=dying)
 
 
 def after_commit() -> None:
@@ -46,7 +47,7 @@ def after_commit() -> None:
         die_in_time()
         return outcomes
 
-    writer.run_batch = dying
+    put(writer, run_batch=dying)
 
 
 def after_start() -> None:
@@ -65,7 +66,8 @@ def after_start() -> None:
             die_in_time()
         return outcomes
 
-    handlers.start_session, writer.run_batch = noting, dying
+    put(handlers, start_session=noting)
+    put(writer, run_batch=dying)
 
 
 def in_takeover() -> None:
@@ -77,7 +79,7 @@ def in_takeover() -> None:
             die_in_time()
         await original(opened)
 
-    consumers.put_out_former = dying
+    put(consumers, put_out_former=dying)
 
 
 def in_dead_letter() -> None:
@@ -89,7 +91,7 @@ def in_dead_letter() -> None:
         die_in_time()
         return answer
 
-    dead_letters.bury = dying
+    put(dead_letters, bury=dying)
 
 
 FAULTS: dict[str, Callable[[], None]] = {

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocpp_ws import breaker, links, process, release, writer
+from ocpp_ws import breaker, links, process, release
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.protocol import Call
 from sessions_app.services import start
 from stations import links as station_links
 from stations import outbox
 from stations.models import ChargingStation
+from tests.reliability.faults.put import put
 
 
 def reply_before_commit() -> None:
@@ -26,7 +27,7 @@ def reply_before_commit() -> None:
         process.spawn(later(original(link, call, now, unit, locks)))
         return {}
 
-    links.Link.commit = hasty  # type: ignore[method-assign]
+    put(links.Link, commit=hasty)
 
 
 async def later(commit: Any) -> None:
@@ -36,17 +37,19 @@ async def later(commit: Any) -> None:
 
 def no_natural_key() -> None:
     """A retry of StartTransaction is a new session."""
-    original = start.create
+    create, found = start.create, start.same_start
 
-    def create(one: Any, station: Any, place: Any, generation: int) -> Any:
-        start.same_start = found
+    def unknown(_start: Any) -> None:
+        """No session has this natural key, as far as anybody can see."""
+
+    def another(one: Any, station: Any, place: Any, generation: int) -> Any:
+        put(start, same_start=found)
         try:
-            return original(one, station, place, generation=int(time.time()))
+            return create(one, station, place, generation=int(time.time()))
         finally:
-            start.same_start = lambda one: None
+            put(start, same_start=unknown)
 
-    found, start.same_start = start.same_start, lambda one: None
-    start.create = create
+    put(start, same_start=unknown, create=another)
 
 
 def no_epoch_check() -> None:
@@ -57,12 +60,13 @@ def no_epoch_check() -> None:
         ChargingStation.objects.filter(pk=station_id).update(lease_until=None, owner="", channel="")
         return ended
 
-    station_links.close_link = release.close_link = close_link
+    put(station_links, close_link=close_link)
+    put(release, close_link=close_link)
 
 
 def no_clearing_at_start() -> None:
     """What the predecessor held stays online until its lease has run out."""
-    process.clear_slot = lambda **_: None
+    put(process, clear_slot=lambda **_: None)
 
 
 def broken_handlers() -> None:
@@ -81,7 +85,7 @@ def failing(handler: Any) -> Any:
 
 
 def no_breaker() -> None:
-    breaker.Breaker.trip = lambda self, reason: None  # type: ignore[method-assign]
+    put(breaker.Breaker, trip=lambda self, reason: None)
 
 
 def no_drain() -> None:
@@ -91,12 +95,7 @@ def no_drain() -> None:
     async def drain(running: Any) -> None:
         server.reactor.stop()
 
-    server.drain = drain
-
-
-def no_retry() -> None:
-    """A commit that fails once has failed."""
-    writer.PATIENCE_SECONDS = 0.0
+    put(server, drain=drain)
 
 
 FAULTS: dict[str, Callable[[], None]] = {
@@ -109,6 +108,5 @@ FAULTS: dict[str, Callable[[], None]] = {
         broken_handlers,
         no_breaker,
         no_drain,
-        no_retry,
     )
 }

@@ -7,18 +7,19 @@ from functools import partial
 from typing import Any
 
 from ocpp_ws import admission, consumers, release, takeover
+from tests.reliability.faults.put import put
 
 
 def short_pings() -> None:
     """Half-open links are found within 4 s instead of 60."""
     from gateway.server import server
 
-    server.Limits = partial(server.Limits, ping_interval=1.0, ping_timeout=1.0)  # type: ignore[misc]
+    put(server, Limits=partial(server.Limits, ping_interval=1.0, ping_timeout=1.0))
 
 
 def short_probes() -> None:
     """An old link has 50 ms to show that it lives."""
-    takeover.PONG_SECONDS = 0.05
+    put(takeover, PONG_SECONDS=0.05)
 
 
 def slow_takeover() -> None:
@@ -33,7 +34,7 @@ def slow_takeover() -> None:
         await asyncio.sleep(random.uniform(0, 0.2))
         await let_go(station_id, epoch)
 
-    consumers.put_out_former, consumers.release = put_out_former, released
+    put(consumers, put_out_former=put_out_former, release=released)
 
 
 FAULTS: dict[str, Callable[[], None]] = {one.__name__: one for one in (short_pings, short_probes, slow_takeover)}
