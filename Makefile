@@ -31,7 +31,7 @@ test-all: lint types ## everything but test-long; needs PostgreSQL and Redis bin
 	@$(BIN)/python -m pytest -q -m "not long"
 
 test-long: $(VENV)/.dev ## the reliability tests in full size, up to 90 minutes; needs PostgreSQL, Redis and root
-	@$(BIN)/python -m pytest -q -s -m long
+	@PATIENCE=1 $(BIN)/python -m pytest -q -s -m long
 
 chaos: $(VENV)/.dev ## a fault every 5 s for SECONDS=600, drawn by SEED=1; prints what must hold as a table
 	@SECONDS=$(or $(SECONDS),600) SEED=$(or $(SEED),1) $(BIN)/python -m tests.reliability.chaos

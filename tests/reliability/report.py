@@ -1,5 +1,12 @@
 """The numbers behind docs/reliability.md: each run prints what it measured (`pytest -rP` or `-s` shows it)."""
 
+import os
+
 
 def measured(row: str, text: str) -> None:
     print(f"\nMEASURED {row}: {text}")
+
+
+def goal(seconds: float) -> float:
+    """A goal of the matrix: judged as it is by `make test-long`; elsewhere a busy machine has five times as long."""
+    return seconds * float(os.environ.get("PATIENCE", "5"))
