@@ -17,6 +17,7 @@ from ocpp_ws.message_log import MODEL, outgoing_row
 from ocpp_ws.protocol import Answered, Failed, InvalidPayload, Unanswered
 from ocpp_ws.writer import AWAY, Batch, writer
 from stations import doorbell, outbox
+from stations.effects import take_effect
 from stations.models import Command
 from stations.secrets import masked
 
@@ -100,7 +101,7 @@ class Outgoing:
             await self._finish(command, State.TIMEOUT, reason="The station did not answer in time.")
         elif event.late:
             answer = event.payload if isinstance(event, Answered) else {"errorCode": event.code}
-            await writer.commit(lambda _: outbox.keep_late_answer(command_id=command.pk, answer=masked(answer)))
+            await self._keep_late(command, answer, answered=isinstance(event, Answered) and not event.deviations)
         elif isinstance(event, Failed):
             error = {"error_code": event.code[:64], "error_description": event.description[:255]}
             await self._finish(command, State.CALL_ERROR, logged=error, **error)
@@ -108,23 +109,43 @@ class Outgoing:
             await self._finish_answered(command, event)
         self.wake()
 
+    async def _keep_late(self, command: Command, answer: dict[str, Any], *, answered: bool) -> None:
+        now = timezone.now()
+
+        def unit(_batch: Batch) -> None:
+            first = outbox.keep_late_answer(command_id=command.pk, answer=masked(answer))
+            if first and answered:
+                take_effect(command, answer, now)
+
+        await writer.commit(unit)
+
     async def _finish_answered(self, command: Command, event: Answered) -> None:
         state = State.INVALID_RESPONSE if event.deviations else State.ANSWERED
         answer = masked(event.payload)
         outcome: dict[str, Any] = {"answer": answer, "status": str(event.payload.get("status", ""))[:50]}
         if event.deviations:
             outcome["reason"] = "; ".join(f"{one.path} {one.kind}" for one in event.deviations)[:255]
-        await self._finish(command, state, logged={"answer": answer}, **outcome)
+        effective = None if event.deviations else event.payload
+        await self._finish(command, state, logged={"answer": answer}, effective=effective, **outcome)
 
     async def _finish(
-        self, command: Command, state: str, *, logged: dict[str, Any] | None = None, **outcome: Any
+        self,
+        command: Command,
+        state: str,
+        *,
+        logged: dict[str, Any] | None = None,
+        effective: dict[str, Any] | None = None,
+        **outcome: Any,
     ) -> None:
+        """`logged`: the outcome in the message log; `effective`: a valid answer as it came, for its effect here."""
         if self._timer:
             self._timer.cancel()
         now, link = timezone.now(), self._link
 
         def unit(batch: Batch) -> None:
-            outbox.finish(command_id=command.pk, state=state, now=now, payload=masked(command.payload), **outcome)
+            mine = {"payload": masked(command.payload), **outcome}
+            if outbox.finish(command_id=command.pk, state=state, now=now, **mine) and effective is not None:
+                take_effect(command, effective, now)
             row = outgoing_row(link.station_id, link.epoch, command, now, **(logged or {}))
             batch.insert(MODEL, [row | ({} if logged else {"answered_at": None})])
 

@@ -21,6 +21,7 @@ from stations.secrets import masked
 LOOK_SECONDS = 1.0  # the asker looks at its row, in case the doorbell was lost
 GRACE_SECONDS = 2.0  # the owner's own time-out should be seen before the asker gives up
 KEY_LIFE = timedelta(hours=24)
+FOLLOW_UP_LIFE = timedelta(hours=24)
 EXPIRED = "The station did not connect in time."
 NOT_PATIENT = Q(expires_at=None)  # whoever gave it did not ask to wait for the station
 State = Command.State
@@ -95,7 +96,7 @@ def store(wish: Command) -> None:
     rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
     wish.station = station = rows.with_online().get(pk=wish.station_id)
     if station.online or wish.expires_at:
-        refuse_if_forbidden(station, wish.action)
+        refuse_if_forbidden(station, wish)
         if Command.objects.filter(station=station, state__in=Command.OPEN).count() >= settings.COMMAND_QUEUE_DEPTH:
             raise QueueFull(f"{settings.COMMAND_QUEUE_DEPTH} commands wait for {station.cp_id} already.")
     else:
@@ -115,12 +116,15 @@ def cancel(command_id: int) -> bool:
     return bool(ended)
 
 
-def refuse_if_forbidden(station: ChargingStation, action: str) -> None:
-    """Core 4.2: no remote start or stop while Pending; nothing at all while Rejected."""
-    registration = station.registration
+def refuse_if_forbidden(station: ChargingStation, wish: Command) -> None:
+    """Core 4.2: no remote start or stop while Pending; nothing at all while Rejected. Errata 3.40: no boot twice."""
+    registration, action = station.registration, wish.action
     remote = action in ("RemoteStartTransaction", "RemoteStopTransaction")
     if registration == "Rejected" or (remote and registration != "Accepted"):
         raise NotAllowed(f"{station.cp_id} is {registration}: accept its registration before sending {action}.")
+    boots = wish.payload.get("requestedMessage") == "BootNotification"
+    if boots and registration == "Accepted" and station.last_boot_at:
+        raise NotAllowed(f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before.")
 
 
 def wait_for(command: Command, seconds: float) -> Command:
@@ -166,8 +170,20 @@ def finish(*, command_id: int, state: str, now: datetime, **outcome: Any) -> boo
     return bool(sent.update(state=state, finished_at=now, **outcome))
 
 
-def keep_late_answer(*, command_id: int, answer: dict[str, Any]) -> None:
-    Command.objects.filter(pk=command_id, late_answer__isnull=True).update(late_answer=answer)
+def keep_late_answer(*, command_id: int, answer: dict[str, Any]) -> bool:
+    """False where one is kept already."""
+    return bool(Command.objects.filter(pk=command_id, late_answer__isnull=True).update(late_answer=answer))
+
+
+def follow_up(*, station_id: int, action: str, payload: Payload, actor: str) -> Command:
+    """Queue what has to follow an answer or a message, in the transaction of that: the link finds it by itself.
+
+    Nobody waits for it. It goes out only on a link of the station that lives, or the next one within a day.
+    """
+    expiry = timezone.now() + FOLLOW_UP_LIFE
+    return Command.objects.create(
+        station_id=station_id, action=action, payload=payload, actor=actor, expires_at=expiry
+    )  # fmt: skip
 
 
 def end_of_link(*, station_id: int, epoch: int, reason: str, now: datetime) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from gateway.pages.forms import FORMS, CommandForm
+from gateway.pages.forms import FORMS, GROUPS, CommandForm
 from stations.admin.show import page
 from stations.errors import CommandRefused, StationOffline
 from stations.models import ChargingStation, Command
@@ -61,13 +61,14 @@ def show(request: HttpRequest, admin: ModelAdmin, form: CommandForm, template: s
     return TemplateResponse(request, template, context | more)
 
 
-def buttons(station: ChargingStation) -> list[dict[str, str]]:
-    """The seven commands for the station's page."""
+def buttons(station: ChargingStation) -> list[dict[str, Any]]:
+    """The commands for the station's page, in groups: the first has no title and is always in sight."""
     return [
-        {
-            "title": form.title,
-            "icon": form.icon,
-            "link": reverse("admin:stations_chargingstation_command", args=[station.pk, name]),
-        }
-        for name, form in FORMS.items()
+        {"title": title, "buttons": [button(station, name, form) for name, form in group.items()]}
+        for title, group in GROUPS.items()
     ]
+
+
+def button(station: ChargingStation, name: str, form: type[CommandForm]) -> dict[str, str]:
+    link = reverse("admin:stations_chargingstation_command", args=[station.pk, name])
+    return {"title": form.title, "icon": form.icon, "link": link}

@@ -25,7 +25,7 @@ from .events import Answered, Call, Event, Failed, Ignored, Refused, Replay, Una
 from .frames import UniqueId
 from .peer import Peer
 from .schema_files import JsonObject
-from .schemas import ACTIONS, check
+from .schemas import ACTIONS, check, enumeration, member_schema
 from .timestamps import Timestamp, format_timestamp, parse_timestamp
 
 __all__ = [
@@ -59,6 +59,8 @@ __all__ = [
     "Unanswered",
     "UniqueId",
     "check",
+    "enumeration",
     "format_timestamp",
+    "member_schema",
     "parse_timestamp",
 ]

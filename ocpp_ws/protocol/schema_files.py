@@ -37,10 +37,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """One message: the whole validator says fast whether a payload is valid, the root node why it is not."""
+    """One message: the whole validator says fast whether a payload is valid, the root node why it is not.
+
+    document: the official schema, its references resolved.
+    """
 
     whole: Draft4Validator
     root: Node
+    document: JsonObject
 
 
 def load() -> dict[tuple[str, Kind], Schema]:
@@ -52,7 +56,7 @@ def load() -> dict[tuple[str, Kind], Schema]:
         if file.name.endswith(".json")
     }
     _let_stop_know_all_units(documents)
-    return {_key(name): Schema(_compile(document), _node(document)) for name, document in documents.items()}
+    return {_key(name): Schema(_compile(document), _node(document), document) for name, document in documents.items()}
 
 
 def _key(name: str) -> tuple[str, Kind]:

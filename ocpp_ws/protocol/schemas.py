@@ -51,6 +51,22 @@ def check(action: str, kind: Kind, payload: object) -> tuple[Deviation, ...]:
     return tuple(fault.noted() for fault in find_faults(action, kind, payload))
 
 
+def member_schema(action: str, *path: str) -> JsonObject:
+    """The official schema of a CALL's member (`"SetChargingProfile", "csChargingProfiles"`); read it only.
+
+    Raises KeyError where there is none.
+    """
+    schema = _SCHEMAS[action, "call"].document
+    for name in path:
+        schema = schema.get("items", schema)["properties"][name]
+    return schema
+
+
+def enumeration(action: str, *path: str) -> list[str]:
+    """The values that a member of a CALL may have, in the order of its schema. Raises KeyError where it has none."""
+    return list(member_schema(action, *path)["enum"])
+
+
 def find_faults(action: str, kind: Kind, payload: object) -> Iterator[Fault]:
     """As `check`, one by one and from the outside in: what is repaired at a fault is looked at in its new shape."""
     schema = _SCHEMAS[action, kind]

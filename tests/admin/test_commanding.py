@@ -22,6 +22,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "reset": {"type": "Soft"},
     "get-configuration": {"key": "HeartbeatInterval, MeterValueSampleInterval"},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
+    "trigger-message": {"requested_message": "StatusNotification", "connector_id": "2"},
+    "clear-cache": {},
+    "data-transfer": {"vendor_id": "com.example", "data": " text"},
 }
 PAYLOADS = {
     "start-transaction": {"idTag": "RFID_1", "connectorId": 2},
@@ -31,6 +34,9 @@ PAYLOADS = {
     "reset": {"type": "Soft"},
     "get-configuration": {"key": ["HeartbeatInterval", "MeterValueSampleInterval"]},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
+    "trigger-message": {"requestedMessage": "StatusNotification", "connectorId": 2},
+    "clear-cache": {},
+    "data-transfer": {"vendorId": "com.example", "data": " text"},
 }
 
 

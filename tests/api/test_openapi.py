@@ -21,7 +21,6 @@ def test_each_path_is_shown_once_and_without_slash(document: Any) -> None:
     assert {"/api/stations/{cpId}", "/api/sessions/{number}", "/api/rfid/{tagId}", "/api/admin/{cpId}/reset"} <= set(
         paths
     )
-    assert len(paths) == 23
 
 
 def test_problems_and_command_answers_are_described(document: Any) -> None:

@@ -60,10 +60,11 @@ def test_every_message_from_stations_is_documented() -> None:
 
 
 def test_every_command_is_documented() -> None:
-    tree = ast.parse((ROOT / "stations/commands.py").read_text())
+    modules = [ast.parse(path.read_text()) for path in (ROOT / "stations/commands").glob("*.py")]
     commands = {
         (call.args[1].value, function.name)
-        for function in tree.body
+        for module in modules
+        for function in module.body
         if isinstance(function, ast.FunctionDef)
         for call in ast.walk(function)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "give"

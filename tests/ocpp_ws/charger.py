@@ -75,7 +75,8 @@ class Charger(ApplicationCommunicator):
 
     async def text(self) -> str:
         """The next text from the gateway. Raises Closed."""
-        event = await self.event()
+        while (event := await self.event())["type"] == "websocket.ping":
+            pass  # a newcomer with the same identity has it asked whether it lives; what it sends says so
         if event["type"] == "websocket.close":
             raise Closed(event["code"])
         assert event["type"] == "websocket.send", event

@@ -1,25 +1,26 @@
-"""/api/admin/{cpId}/...: remote control."""
+"""What the routes of remote control share: the body's check, the waiting, the answer."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from ocpp_ws.protocol import member_schema
 from rfid.api.kit import SEGMENT, StrictSerializer
 from rfid.api.kit.filters import refuse_unknown
-from stations import commands
-from stations.api import bodies
 from stations.api.outcome import outcome, refused
 from stations.api.stations import station_or_404
 from stations.errors import CommandRefused
 from stations.models import ChargingStation, Command
 from stations.outbox import How
 
+INT32, INT64 = 2**31 - 1, 2**63 - 1
 LONGEST_WAIT = 600  # seconds
 LONGEST_PATIENCE = 24 * 3600  # seconds
 LONGEST_KEY = 100
@@ -30,7 +31,37 @@ OPTIONS = [
         "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same command with the same key is given once."
     ),
 ]
-ANSWERS = {200: bodies.CommandResult, 202: bodies.CommandUnderWay}
+
+
+class CommandResult(serializers.Serializer[Any]):
+    """The station's answer: its own members (GetConfiguration: configurationKey, unknownKey) and these."""
+
+    commandId = serializers.IntegerField()
+    status = serializers.CharField(help_text="The station's own word.")
+    accepted = serializers.BooleanField()
+    latencyMs = serializers.IntegerField()
+
+
+class CommandUnderWay(serializers.Serializer[Any]):
+    commandId = serializers.IntegerField()
+    state = serializers.CharField()
+
+
+class Empty(StrictSerializer):
+    """A command without members."""
+
+
+ANSWERS = {200: CommandResult, 202: CommandUnderWay}
+
+
+def ocpp_object(action: str, *path: str) -> type[serializers.JSONField]:
+    """A field for a nested member of a CALL, documented by the official schema; the outbox checks it."""
+
+    @extend_schema_field(member_schema(action, *path))
+    class OcppObject(serializers.JSONField):
+        pass
+
+    return OcppObject
 
 
 def command(path: str, body: type[StrictSerializer]) -> Callable[[Any], Any]:
@@ -43,9 +74,8 @@ def command(path: str, body: type[StrictSerializer]) -> Callable[[Any], Any]:
     return wrap
 
 
-class RemoteControlViewSet(GenericViewSet[ChargingStation]):
-    """Each route waits for the station's answer and gives it: 200 also for Rejected. 409: not connected, at once;
-    502: the station answered with an error; 504: no answer in time."""
+class RemoteControl(GenericViewSet[ChargingStation]):
+    """Base of each profile's routes."""
 
     queryset = ChargingStation.objects.all()
     pagination_class = None
@@ -53,53 +83,23 @@ class RemoteControlViewSet(GenericViewSet[ChargingStation]):
     lookup_url_kwarg = "cpId"
     lookup_value_regex = SEGMENT
 
-    @command("start-transaction", bodies.StartTransaction)
-    def start_transaction(self, request: Request, cpId: str) -> Response:
-        """Ask the station to start a session. Accepted: it will try; /api/commands/{id} names the session."""
-        return self.give(commands.remote_start_transaction)
-
-    @command("stop-transaction", bodies.StopTransaction)
-    def stop_transaction(self, request: Request, cpId: str) -> Response:
-        """Ask the station to stop a session."""
-        return self.give(commands.remote_stop_transaction)
-
-    @command("change-availability", bodies.ChangeAvailability)
-    def change_availability(self, request: Request, cpId: str) -> Response:
-        """Take a connector, or the whole station, in or out of service."""
-        return self.give(commands.change_availability)
-
-    @command("reset", bodies.Reset)
-    def reset(self, request: Request, cpId: str) -> Response:
-        """Restart the station."""
-        return self.give(commands.reset)
-
-    @command("unlock-connector", bodies.UnlockConnector)
-    def unlock_connector(self, request: Request, cpId: str) -> Response:
-        """Release the cable; ends that connector's session."""
-        return self.give(commands.unlock_connector)
-
-    @command("get-configuration", bodies.GetConfiguration)
-    def get_configuration(self, request: Request, cpId: str) -> Response:
-        """Read configuration keys: `configurationKey` and `unknownKey` of the answer."""
-        return self.give(commands.get_configuration)
-
-    @command("change-configuration", bodies.ChangeConfiguration)
-    def change_configuration(self, request: Request, cpId: str) -> Response:
-        """Set a configuration key."""
-        return self.give(commands.change_configuration)
-
-    def give(self, function: Callable[..., Command]) -> Response:
-        refuse_unknown(self.request, {"wait", "waitForOnline"})
-        station = station_or_404(self.kwargs["cpId"])
-        body = self.get_serializer(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        payload = dict(body.validated_data)
-        if "transaction_id" in payload:
-            payload["transaction_id"] = bodies.wire_transaction_id(station, payload["transaction_id"])
+    def give(self, function: Callable[..., Command], **more: Any) -> Response:
+        """Call a function of stations.commands with the members of the body; `more` replaces or adds some."""
+        station, payload = self.station(), self.members()
         try:
-            return outcome(function(station, actor=actor(self.request), **how(self.request), **payload))
+            return outcome(function(station, actor=actor(self.request), **how(self.request), **(payload | more)))
         except CommandRefused as refusal:
             raise refused(refusal) from None
+
+    def station(self) -> ChargingStation:
+        return station_or_404(self.kwargs["cpId"])
+
+    def members(self) -> dict[str, Any]:
+        """The body's members by the names of the function's arguments. Raises ValidationError."""
+        refuse_unknown(self.request, {"wait", "waitForOnline"})
+        body = self.get_serializer(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
 
 
 def actor(request: Request) -> str:

@@ -1,40 +1,18 @@
-"""The seven commands as forms: what an operator fills in, what has to be confirmed, what is called."""
+"""The forms of the Core and Remote Trigger profiles."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.validators import MinLengthValidator
-from ocpp.v16.enums import AvailabilityType, ResetType
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, choose, sockets, words
+from ocpp_ws.protocol import enumeration
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
 from sessions_app.services import remote_stop
 from stations import commands
 from stations.admin.show import kwh
-from stations.models import ChargingStation, Command
-
-Choices = list[tuple[Any, str]]
-
-
-class CommandForm(forms.Form):
-    """Base: `send` gives the command and returns its row; it raises what `stations.errors` lists."""
-
-    action: ClassVar[str]
-    title: ClassVar[str]
-    icon: ClassVar[str]
-    explanation: ClassVar[str] = ""
-
-    def __init__(self, station: ChargingStation, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.station = station
-
-    def risk(self) -> str:
-        """What a valid form would do that cannot be undone, to be confirmed first; empty: nothing."""
-        return ""
-
-    def send(self, actor: str) -> Command:
-        raise NotImplementedError
+from stations.models import Command
 
 
 class StartForm(CommandForm):
@@ -42,11 +20,9 @@ class StartForm(CommandForm):
     explanation = (
         "Asks the station to begin a session. Accepted means that it will try: the driver may have to plug in."
     )
-    id_tag = forms.CharField(
-        label="Card", max_length=20, widget=UnfoldAdminTextInputWidget(attrs={"list": "cards", "autocomplete": "off"})
-    )
+    id_tag = forms.CharField(label="Card", max_length=20, widget=TEXT(attrs={"list": "cards", "autocomplete": "off"}))
     connector_id = forms.TypedChoiceField(
-        label="Connector", required=False, coerce=int, empty_value=None, widget=UnfoldAdminSelectWidget
+        label="Connector", required=False, coerce=int, empty_value=None, widget=SELECT
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +39,7 @@ class StartForm(CommandForm):
 class StopForm(CommandForm):
     action, title, icon = "RemoteStopTransaction", "Stop", "stop"
     explanation = "Asks the station to end a session; the session closes when its StopTransaction arrives."
-    session = forms.TypedChoiceField(coerce=int, widget=UnfoldAdminSelectWidget)
+    session = forms.TypedChoiceField(coerce=int, widget=SELECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,10 +54,10 @@ class StopForm(CommandForm):
 class AvailabilityForm(CommandForm):
     action, title, icon = "ChangeAvailability", "Availability", "toggle_on"
     explanation = "Inoperative takes a connector out of service; while a session runs, the station does it afterwards."
-    connector_id = forms.TypedChoiceField(label="Connector", coerce=int, widget=UnfoldAdminSelectWidget)
+    connector_id = forms.TypedChoiceField(label="Connector", coerce=int, widget=SELECT)
     type = forms.ChoiceField(
-        choices=[(str(one.value), str(one.value)) for one in reversed(AvailabilityType)],
-        widget=UnfoldAdminRadioSelectWidget,
+        choices=words(enumeration("ChangeAvailability", "type")[::-1]),
+        widget=RADIO,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,12 +72,12 @@ class ResetForm(CommandForm):
     action, title, icon = "Reset", "Reset", "restart_alt"
     explanation = "Soft ends running sessions properly and restarts; Hard restarts at once."
     type = forms.ChoiceField(
-        choices=[(str(one.value), str(one.value)) for one in reversed(ResetType)],
-        widget=UnfoldAdminRadioSelectWidget,
+        choices=words(enumeration("Reset", "type")[::-1]),
+        widget=RADIO,
     )
 
     def risk(self) -> str:
-        hard = self.cleaned_data["type"] == ResetType.hard
+        hard = self.cleaned_data["type"] == "Hard"
         return "A hard reset cuts running sessions off; their last meter values may be lost." if hard else ""
 
     def send(self, actor: str) -> Command:
@@ -111,7 +87,7 @@ class ResetForm(CommandForm):
 class UnlockForm(CommandForm):
     action, title, icon = "UnlockConnector", "Unlock", "lock_open"
     explanation = "For a cable that is stuck. To end a session, use Stop."
-    connector_id = forms.TypedChoiceField(label="Connector", coerce=int, widget=UnfoldAdminSelectWidget)
+    connector_id = forms.TypedChoiceField(label="Connector", coerce=int, widget=SELECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,7 +103,7 @@ class UnlockForm(CommandForm):
 class ReadConfigurationForm(CommandForm):
     action, title, icon = "GetConfiguration", "Read configuration", "list_alt"
     explanation = "Leave the keys empty to read everything that the station tells."
-    key = forms.CharField(label="Keys", required=False, widget=UnfoldAdminTextInputWidget, help_text="With spaces.")
+    key = forms.CharField(label="Keys", required=False, widget=TEXT, help_text="With spaces.")
 
     def clean_key(self) -> list[str] | None:
         return self.cleaned_data["key"].replace(",", " ").split() or None
@@ -138,9 +114,9 @@ class ReadConfigurationForm(CommandForm):
 
 class ChangeConfigurationForm(CommandForm):
     action, title, icon = "ChangeConfiguration", "Change configuration", "tune"
-    key = forms.CharField(max_length=50, widget=UnfoldAdminTextInputWidget, validators=[MinLengthValidator(1)])
+    key = forms.CharField(max_length=50, widget=TEXT, validators=[MinLengthValidator(1)])
     value = forms.CharField(
-        max_length=500, required=False, strip=False, widget=UnfoldAdminTextInputWidget,
+        max_length=500, required=False, strip=False, widget=TEXT,
         help_text="As text, exactly as the station is to store it.",
     )  # fmt: skip
 
@@ -148,8 +124,49 @@ class ChangeConfigurationForm(CommandForm):
         return commands.change_configuration(self.station, actor=actor, **self.cleaned_data)
 
 
+class ClearCacheForm(CommandForm):
+    action, title, icon = "ClearCache", "Clear cache", "delete_sweep"
+    explanation = "The station forgets the cards it has learned; its local list stays."
+
+    def send(self, actor: str) -> Command:
+        return commands.clear_cache(self.station, actor=actor)
+
+
+class DataTransferForm(CommandForm):
+    action, title, icon = "DataTransfer", "Data transfer", "swap_horiz"
+    explanation = "A message whose meaning the vendor of the station defines."
+    vendor_id = forms.CharField(label="Vendor", max_length=255, widget=TEXT)
+    message_id = forms.CharField(label="Message", max_length=50, required=False, empty_value=None, widget=TEXT)
+    data = forms.CharField(required=False, strip=False, empty_value=None, widget=TEXT)
+
+    def send(self, actor: str) -> Command:
+        return commands.data_transfer(self.station, actor=actor, **self.cleaned_data)
+
+
+class TriggerForm(CommandForm):
+    action, title, icon = "TriggerMessage", "Trigger message", "notifications_active"
+    explanation = "Asks the station to send a message now; it comes after the answer."
+    requested_message = forms.ChoiceField(
+        label="Message", choices=words(enumeration("TriggerMessage", "requestedMessage")), widget=SELECT
+    )
+    connector_id = forms.TypedChoiceField(
+        label="Connector", required=False, coerce=int, empty_value=None, widget=SELECT
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "connector_id", [("", "not one in particular"), *sockets(self.station)])
+
+    def send(self, actor: str) -> Command:
+        return commands.trigger_message(self.station, actor=actor, **self.cleaned_data)
+
+
+def told(session: ChargingSession) -> str:
+    return f"Connector {session.connector_number}, {session.id_tag}, {kwh(session.energy_wh)} ({session.pk})"
+
+
 # the last part of the address -> the form; the names are the REST routes'
-FORMS: dict[str, type[CommandForm]] = {
+EVERYDAY: dict[str, type[CommandForm]] = {
     "start-transaction": StartForm,
     "stop-transaction": StopForm,
     "change-availability": AvailabilityForm,
@@ -158,19 +175,8 @@ FORMS: dict[str, type[CommandForm]] = {
     "get-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,
 }
-NAMES = {form.action: name for name, form in FORMS.items()}
-
-
-def choose(form: forms.Form, name: str, choices: Choices) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
-
-
-def sockets(station: ChargingStation) -> Choices:
-    rows = station.connectors.filter(number__gt=0).order_by("number")
-    return [(row.number, f"{row.number} - {row.status}" if row.status else str(row.number)) for row in rows]
-
-
-def told(session: ChargingSession) -> str:
-    return f"Connector {session.connector_number}, {session.id_tag}, {kwh(session.energy_wh)} ({session.pk})"
+SELDOM: dict[str, type[CommandForm]] = {
+    "trigger-message": TriggerForm,
+    "clear-cache": ClearCacheForm,
+    "data-transfer": DataTransferForm,
+}

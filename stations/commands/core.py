@@ -1,20 +1,26 @@
-"""What a central system asks of a station: one function per OCPP action.
-
-Each writes a Command row, waits for the station's answer as `how` says (stations.outbox.How) and returns the row as it
-stands; `status` is the station's own word. Raises the CommandRefused of stations.errors.
-"""
+"""The Core profile: sessions, availability, configuration, restarts."""
 
 from typing import Any, Unpack
 
+from stations.commands.members import given
 from stations.models import ChargingStation, Command
 from stations.outbox import How, give
 
 
 def remote_start_transaction(
-    station: ChargingStation, *, actor: str, id_tag: str, connector_id: int | None = None, **how: Unpack[How]
+    station: ChargingStation,
+    *,
+    actor: str,
+    id_tag: str,
+    connector_id: int | None = None,
+    charging_profile: dict[str, Any] | None = None,
+    **how: Unpack[How],
 ) -> Command:
-    """Core 5.11. Accepted means that the station will try; the session that it leads to points to the command."""
-    payload = given(connectorId=connector_id, idTag=id_tag)
+    """Core 5.11. Accepted means that the station will try; the session that it leads to points to the command.
+
+    `charging_profile` is a TxProfile without transactionId (core 5.16.2, errata 3.41).
+    """
+    payload = given(connectorId=connector_id, idTag=id_tag, chargingProfile=charging_profile)
     return give(station, "RemoteStartTransaction", payload, actor=actor, **how)
 
 
@@ -55,6 +61,20 @@ def change_configuration(station: ChargingStation, *, actor: str, key: str, valu
     return give(station, "ChangeConfiguration", {"key": key, "value": value}, actor=actor, **how)
 
 
-def given(**members: Any) -> dict[str, Any]:
-    """Optional members are omitted, never null (OCPP-J 4.2)."""
-    return {name: value for name, value in members.items() if value is not None}
+def clear_cache(station: ChargingStation, *, actor: str, **how: Unpack[How]) -> Command:
+    """Core 5.4. Empties the station's authorization cache; its local list stays."""
+    return give(station, "ClearCache", {}, actor=actor, **how)
+
+
+def data_transfer(
+    station: ChargingStation,
+    *,
+    actor: str,
+    vendor_id: str,
+    message_id: str | None = None,
+    data: str | None = None,
+    **how: Unpack[How],
+) -> Command:
+    """Core 5.6. `data` is text whose meaning the vendor defines."""
+    payload = given(vendorId=vendor_id, messageId=message_id, data=data)
+    return give(station, "DataTransfer", payload, actor=actor, **how)

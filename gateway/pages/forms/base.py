@@ -1,0 +1,47 @@
+"""What the forms of commands share."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from stations.models import ChargingStation, Command
+
+Choices = list[tuple[Any, str]]
+TEXT, SELECT, RADIO = UnfoldAdminTextInputWidget, UnfoldAdminSelectWidget, UnfoldAdminRadioSelectWidget
+
+
+class CommandForm(forms.Form):
+    """Base: `send` gives the command and returns its row; it raises what `stations.errors` lists."""
+
+    action: ClassVar[str]
+    title: ClassVar[str]
+    icon: ClassVar[str]
+    explanation: ClassVar[str] = ""
+
+    def __init__(self, station: ChargingStation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.station = station
+
+    def risk(self) -> str:
+        """What a valid form would do that cannot be undone, to be confirmed first; empty: nothing."""
+        return ""
+
+    def send(self, actor: str) -> Command:
+        raise NotImplementedError
+
+
+def words(values: list[str]) -> Choices:
+    """An enumeration's values as choices, each shown as it stands in OCPP."""
+    return [(value, value) for value in values]
+
+
+def choose(form: forms.Form, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+def sockets(station: ChargingStation) -> Choices:
+    rows = station.connectors.filter(number__gt=0).order_by("number")
+    return [(row.number, f"{row.number} - {row.status}" if row.status else str(row.number)) for row in rows]

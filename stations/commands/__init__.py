@@ -1,0 +1,59 @@
+"""What a central system asks of a station: one function per OCPP action, a module per profile.
+
+Each writes a Command row, waits for the station's answer as `how` says (stations.outbox.How) and returns the row as it
+stands; `status` is the station's own word. Raises the CommandRefused of stations.errors.
+"""
+
+from stations.commands.core import (
+    change_availability,
+    change_configuration,
+    clear_cache,
+    data_transfer,
+    get_configuration,
+    remote_start_transaction,
+    remote_stop_transaction,
+    reset,
+    unlock_connector,
+)
+from stations.commands.firmware import get_diagnostics, update_firmware
+from stations.commands.local_list import get_local_list_version, send_local_list
+from stations.commands.remote_trigger import extended_trigger_message, trigger_message
+from stations.commands.reservation import cancel_reservation, reserve_now
+from stations.commands.security import (
+    certificate_signed,
+    delete_certificate,
+    get_installed_certificate_ids,
+    get_log,
+    install_certificate,
+    signed_update_firmware,
+)
+from stations.commands.smart_charging import clear_charging_profile, get_composite_schedule, set_charging_profile
+
+__all__ = [
+    "cancel_reservation",
+    "certificate_signed",
+    "change_availability",
+    "change_configuration",
+    "clear_cache",
+    "clear_charging_profile",
+    "data_transfer",
+    "delete_certificate",
+    "extended_trigger_message",
+    "get_composite_schedule",
+    "get_configuration",
+    "get_diagnostics",
+    "get_installed_certificate_ids",
+    "get_local_list_version",
+    "get_log",
+    "install_certificate",
+    "remote_start_transaction",
+    "remote_stop_transaction",
+    "reserve_now",
+    "reset",
+    "send_local_list",
+    "set_charging_profile",
+    "signed_update_firmware",
+    "trigger_message",
+    "unlock_connector",
+    "update_firmware",
+]

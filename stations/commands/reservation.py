@@ -1,0 +1,32 @@
+"""The Reservation profile."""
+
+from datetime import datetime
+from typing import Unpack
+
+from stations.commands.members import given
+from stations.models import ChargingStation, Command
+from stations.outbox import How, give
+
+
+def reserve_now(
+    station: ChargingStation,
+    *,
+    actor: str,
+    connector_id: int,
+    expiry_date: datetime,
+    id_tag: str,
+    reservation_id: int,
+    parent_id_tag: str | None = None,
+    **how: Unpack[How],
+) -> Command:
+    """Core 5.13. Connector 0 is any one, where the station supports it (ReserveConnectorZeroSupported)."""
+    payload = given(
+        connectorId=connector_id, expiryDate=expiry_date, idTag=id_tag, parentIdTag=parent_id_tag,
+        reservationId=reservation_id,
+    )  # fmt: skip
+    return give(station, "ReserveNow", payload, actor=actor, **how)
+
+
+def cancel_reservation(station: ChargingStation, *, actor: str, reservation_id: int, **how: Unpack[How]) -> Command:
+    """Core 5.1."""
+    return give(station, "CancelReservation", {"reservationId": reservation_id}, actor=actor, **how)

@@ -1,0 +1,27 @@
+"""What stations do otherwise than OCPP says."""
+
+from django.db import models
+
+from stations.models.station import ChargingStation
+
+
+class Quirk(models.Model):
+    """A deviation from OCPP that was tolerated, counted per station."""
+
+    station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="quirks")
+    action = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=40)
+    path = models.CharField(max_length=120, blank=True)
+    sample = models.CharField(max_length=255, blank=True, help_text="What it looked like when first seen.")
+    count = models.PositiveBigIntegerField(default=0)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["station", "-count"]
+        constraints = [
+            models.UniqueConstraint(fields=["station", "action", "kind", "path"], name="one_row_per_kind_of_quirk")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station.cp_id}: {self.kind} in {self.action}"

@@ -1,0 +1,90 @@
+"""A charge point, its link included."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Case, Value, When
+from django.db.models.functions import Lower, Now
+
+
+class StationQuerySet(models.QuerySet["ChargingStation"]):
+    def with_online(self) -> "StationQuerySet":
+        """Adds `online`: the lease of the station's link has not run out, by the database's clock."""
+        return self.annotate(online=Case(When(lease_until__gt=Now(), then=Value(True)), default=Value(False)))
+
+    def connected(self) -> "StationQuerySet":
+        return self.filter(lease_until__gt=Now())
+
+    def named(self, cp_id: str) -> "StationQuerySet":
+        """The station of that identity, whatever its case."""
+        return self.filter(cp_key=Lower(Value(cp_id)))
+
+
+class ChargingStation(models.Model):
+    """A charge point. The link columns (epoch .. lease_until) are written only by the process that holds its link."""
+
+    class Registration(models.TextChoices):
+        ACCEPTED = "Accepted"
+        PENDING = "Pending"
+        REJECTED = "Rejected"
+
+    class TransactionIds(models.TextChoices):
+        DEFAULT = "", "as the gateway's setting"
+        SEQUENCE = "sequence", "small numbers from a sequence"
+        TIMESTAMP = "timestamp_ms", "the session id, in milliseconds"
+
+    cp_id = models.CharField("identity", max_length=48)
+    cp_key = models.GeneratedField(
+        expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
+    )
+    name = models.CharField(max_length=100, blank=True)
+    site = models.CharField(max_length=100, blank=True)
+    registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
+    strict = models.BooleanField(default=False, help_text="Refuse what is tolerated otherwise; for conformance tests.")
+    transaction_ids = models.CharField(
+        max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
+    )
+
+    # as told by its BootNotification
+    vendor = models.CharField(max_length=50, blank=True)
+    model = models.CharField(max_length=50, blank=True)
+    serial_number = models.CharField(max_length=50, blank=True)
+    charge_box_serial_number = models.CharField(max_length=50, blank=True)
+    firmware = models.CharField(max_length=100, blank=True)
+    iccid = models.CharField(max_length=50, blank=True)
+    imsi = models.CharField(max_length=50, blank=True)
+    meter_type = models.CharField(max_length=50, blank=True)
+    meter_serial_number = models.CharField(max_length=50, blank=True)
+    last_boot_at = models.DateTimeField(null=True, blank=True)
+
+    # as told by its StatusNotification for connector 0, Firmware- and DiagnosticsStatusNotification
+    status = models.CharField(max_length=40, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    status_at = models.DateTimeField(null=True, blank=True)
+    firmware_status = models.CharField(max_length=40, blank=True)
+    firmware_status_at = models.DateTimeField(null=True, blank=True)
+    diagnostics_status = models.CharField(max_length=40, blank=True)
+    diagnostics_status_at = models.DateTimeField(null=True, blank=True)
+
+    # the link: a fencing token, its process, and a lease
+    epoch = models.BigIntegerField(default=0)
+    owner = models.CharField(max_length=120, blank=True, help_text="The process that holds the link.")
+    channel = models.CharField(max_length=120, blank=True, help_text="The channel-layer channel of that process.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField(null=True, blank=True)
+    disconnected_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    remote_address = models.CharField(max_length=60, blank=True)
+    subprotocol = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StationQuerySet.as_manager()
+    online: ClassVar[bool]  # by with_online()
+
+    class Meta:
+        ordering = ["cp_id"]
+        indexes = [models.Index(fields=["lease_until"]), models.Index(fields=["owner"])]
+        verbose_name = "station"
+
+    def __str__(self) -> str:
+        return self.cp_id

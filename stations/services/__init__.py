@@ -1,0 +1,19 @@
+"""What a station tells about itself. Sync functions for the writer's connection; each may be run again."""
+
+from stations.services.boot import boot_notification
+from stations.services.quirks import count_quirks
+from stations.services.reservations import cancel_reservation, expire_reservations, reserve_now, use_reservation
+from stations.services.status import connector, diagnostics_status, firmware_status, status_notification
+
+__all__ = [
+    "boot_notification",
+    "cancel_reservation",
+    "connector",
+    "count_quirks",
+    "diagnostics_status",
+    "expire_reservations",
+    "firmware_status",
+    "reserve_now",
+    "status_notification",
+    "use_reservation",
+]
