@@ -103,7 +103,7 @@ class Outgoing:
             answer = event.payload if isinstance(event, Answered) else {"errorCode": event.code}
             await self._keep_late(command, answer, answered=isinstance(event, Answered) and not event.deviations)
         elif isinstance(event, Failed):
-            error = {"error_code": event.code[:64], "error_description": event.description[:255]}
+            error: dict[str, Any] = {"error_code": event.code[:64], "error_description": event.description[:255]}
             await self._finish(command, State.CALL_ERROR, logged=error, **error)
         else:
             await self._finish_answered(command, event)

@@ -137,7 +137,7 @@ class DataTransferForm(CommandForm):
     explanation = "A message whose meaning the vendor of the station defines."
     vendor_id = forms.CharField(label="Vendor", max_length=255, widget=TEXT)
     message_id = forms.CharField(label="Message", max_length=50, required=False, empty_value=None, widget=TEXT)
-    data = forms.CharField(required=False, strip=False, empty_value=None, widget=TEXT)
+    data = forms.CharField(required=False, strip=False, empty_value=None, widget=TEXT)  # type: ignore[assignment]
 
     def send(self, actor: str) -> Command:
         return commands.data_transfer(self.station, actor=actor, **self.cleaned_data)
