@@ -65,7 +65,7 @@ class ChangeConfiguration(StrictSerializer):
 class DataTransfer(StrictSerializer):
     vendorId = serializers.CharField(source="vendor_id", max_length=255)
     messageId = serializers.CharField(source="message_id", max_length=50, required=False)
-    data = serializers.CharField(  # type: ignore[assignment] - the metaclass takes fields out of the class
+    data = serializers.CharField(  # type: ignore[assignment]  # the metaclass takes it out of the class
         required=False, allow_blank=True, trim_whitespace=False
     )
 
