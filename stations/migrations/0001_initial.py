@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import stations.models.ordered_json
 from django.db import migrations, models
 
 
@@ -64,13 +65,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('action', models.CharField(max_length=40)),
-                ('payload', models.JSONField(default=dict)),
+                ('payload', stations.models.ordered_json.OrderedJSONField(default=dict)),
                 ('actor', models.CharField(help_text='Who asked: a user, an API key, or a job.', max_length=150)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('answered', 'Answered'), ('call_error', 'Call Error'), ('invalid_response', 'Invalid Response'), ('timeout', 'Timeout'), ('unknown', 'Unknown'), ('cancelled', 'Cancelled'), ('station_offline', 'Station Offline'), ('expired', 'Expired')], default='queued', max_length=16)),
                 ('reason', models.CharField(blank=True, help_text="Why it ended without the station's answer.", max_length=255)),
                 ('status', models.CharField(blank=True, help_text="The station's own word.", max_length=50)),
-                ('answer', models.JSONField(blank=True, null=True)),
-                ('late_answer', models.JSONField(blank=True, help_text='What came after the time was up.', null=True)),
+                ('answer', stations.models.ordered_json.OrderedJSONField(blank=True, null=True)),
+                ('late_answer', stations.models.ordered_json.OrderedJSONField(blank=True, help_text='What came after the time was up.', null=True)),
                 ('error_code', models.CharField(blank=True, max_length=64)),
                 ('error_description', models.CharField(blank=True, max_length=255)),
                 ('unique_id', models.CharField(blank=True, max_length=36, verbose_name='message id')),

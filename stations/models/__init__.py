@@ -2,8 +2,18 @@
 
 from stations.models.command import Command, elapsed_ms
 from stations.models.connector import Connector
+from stations.models.ordered_json import OrderedJSONField
 from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
 from stations.models.station import ChargingStation, StationQuerySet
 
-__all__ = ["ChargingStation", "Command", "Connector", "Quirk", "Reservation", "StationQuerySet", "elapsed_ms"]
+__all__ = [
+    "ChargingStation",
+    "Command",
+    "Connector",
+    "OrderedJSONField",
+    "Quirk",
+    "Reservation",
+    "StationQuerySet",
+    "elapsed_ms",
+]
