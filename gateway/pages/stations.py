@@ -32,8 +32,7 @@ class StationPage(StationAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         station = kwargs.get("obj")
         if station:
-            commandable = self.has_change_permission(request, station)
-            context |= board(station) | {"buttons": buttons(station) if commandable else []}
+            context |= board(station) | {"buttons": buttons(station, request.user)}
             context["tables"] = [one for one in tables_of(station) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,7 +1,9 @@
 """What stands in the street, and what was asked of it."""
 
 from stations.models.command import Command, elapsed_ms
+from stations.models.configuration_key import ConfigurationKey
 from stations.models.connector import Connector
+from stations.models.local_list import LocalList
 from stations.models.ordered_json import OrderedJSONField
 from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
@@ -10,7 +12,9 @@ from stations.models.station import ChargingStation, StationQuerySet
 __all__ = [
     "ChargingStation",
     "Command",
+    "ConfigurationKey",
     "Connector",
+    "LocalList",
     "OrderedJSONField",
     "Quirk",
     "Reservation",

@@ -15,6 +15,7 @@ class CommandForm(forms.Form):
     """Base: `send` gives the command and returns its row; it raises what `stations.errors` lists."""
 
     action: ClassVar[str]
+    permission: ClassVar[str] = "stations.change_chargingstation"
     title: ClassVar[str]
     icon: ClassVar[str]
     explanation: ClassVar[str] = ""
