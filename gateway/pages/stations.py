@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.contrib import admin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
 from gateway.pages import tables
+from gateway.pages.bulk import choose_stations
 from gateway.pages.commanding import OFFLINE, buttons, command_view
 from gateway.pages.dashboard import power
 from gateway.pages.sidebar import may_view
@@ -20,6 +22,11 @@ from stations.models import ChargingStation, Command, Connector, Quirk, Reservat
 
 class StationPage(StationAdmin):
     change_form_outer_before_template = "gateway/station.html"
+    actions = ("command_many",)
+
+    @admin.action(description="Command these stations …", permissions=["change"])
+    def command_many(self, request: HttpRequest, stations: QuerySet[ChargingStation]) -> HttpResponse:
+        return choose_stations(request, list(stations.values_list("pk", flat=True)))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.command)

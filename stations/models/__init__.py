@@ -1,5 +1,6 @@
 """What stands in the street, and what was asked of it."""
 
+from stations.models.bulk import BulkCommand, BulkItem
 from stations.models.command import Command, elapsed_ms
 from stations.models.configuration_key import ConfigurationKey
 from stations.models.connector import Connector
@@ -10,6 +11,8 @@ from stations.models.reservation import Reservation
 from stations.models.station import ChargingStation, StationQuerySet
 
 __all__ = [
+    "BulkCommand",
+    "BulkItem",
     "ChargingStation",
     "Command",
     "ConfigurationKey",

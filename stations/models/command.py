@@ -29,6 +29,7 @@ class Command(models.Model):
         EXPIRED = "expired"
 
     OPEN = (State.QUEUED, State.SENT)
+    POSITIVE = frozenset({"Accepted", "RebootRequired", "Scheduled", "Unlocked"})
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="commands")
     action = models.CharField(max_length=40)
@@ -61,6 +62,16 @@ class Command(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} to {self.station.cp_id}"
+
+    @property
+    def word(self) -> str:
+        """The station's status; a .conf without one (GetConfiguration) is itself the Accepted."""
+        return self.status or "Accepted"
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether the station will do it; None while there is no answer."""
+        return self.word in self.POSITIVE if self.state == self.State.ANSWERED else None
 
     @property
     def latency_ms(self) -> int | None:

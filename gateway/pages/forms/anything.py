@@ -32,6 +32,9 @@ class AnyCallForm(CommandForm):
     def risk(self) -> str:
         return f"{self.cleaned_data['call_action']} goes to the station as it is written."
 
+    def body(self) -> dict[str, Any]:
+        return {"action": self.cleaned_data["call_action"], "payload": self.cleaned_data["payload"]}
+
     def send(self, actor: str) -> Command:
         action, payload = self.cleaned_data["call_action"], self.cleaned_data["payload"]
         return commands.call(self.station, actor=actor, action=action, payload=payload)

@@ -1,9 +1,8 @@
 """The forms of the Local Auth List Management profile."""
 
 from django import forms
-from unfold.widgets import UnfoldBooleanSwitchWidget
 
-from gateway.pages.forms.base import CommandForm
+from gateway.pages.forms.base import SWITCH, CommandForm
 from stations import commands
 from stations.models import Command
 
@@ -15,7 +14,7 @@ class FillListForm(CommandForm):
         "What changed is sent in as many steps as the station needs."
     )
     full = forms.BooleanField(
-        label="Begin anew", required=False, widget=UnfoldBooleanSwitchWidget,
+        label="Begin anew", required=False, widget=SWITCH,
         help_text="Replaces the whole list, whatever it holds.",
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The route for any CALL."""
 
+from typing import Any
+
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -18,9 +20,17 @@ class AnyCall(StrictSerializer):
 
 
 class AnyCallRoute(RemoteControl):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action == "call":
+            require_permission(request)
+
     @command("call", AnyCall)
     def call(self, request: Request, cpId: str) -> Response:
         """Send any CALL of a central system, for experts: nothing but its schema is checked."""
-        if request.user.is_authenticated and not request.user.has_perm(PERMISSION):
-            raise PermissionDenied(f"Only who has the permission {PERMISSION} may send any CALL.")
         return self.give(commands.call)
+
+
+def require_permission(request: Request) -> None:
+    if request.user.is_authenticated and not request.user.has_perm(PERMISSION):
+        raise PermissionDenied(f"Only who has the permission {PERMISSION} may send any CALL.")
