@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from gateway.pages import tables
 from gateway.pages.bulk import choose_stations
 from gateway.pages.commanding import OFFLINE, buttons, command_view
+from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
 from gateway.pages.sidebar import may_view
 from ocpp_ws.models import OcppMessage
@@ -30,11 +32,20 @@ class StationPage(StationAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.command)
-        own = path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command")
-        return [own, *super().get_urls()]
+        report = self.admin_site.admin_view(self.conformance)
+        own = [
+            path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command"),
+            path("<int:station_id>/conformance/", report, name="stations_chargingstation_conformance"),
+        ]
+        return [*own, *super().get_urls()]
 
     def command(self, request: HttpRequest, station_id: int, name: str) -> HttpResponse:
         return command_view(request, self, station_id, name)
+
+    def conformance(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        if not may_view(Quirk)(request):
+            raise PermissionDenied
+        return conformance_view(request, self, station_id)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         station = kwargs.get("obj")
@@ -47,14 +58,20 @@ class StationPage(StationAdmin):
 def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
-    more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation, "Quirks": Quirk}
+    more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
         "registration": chip(station.registration),
         "facts": facts(station),
         "connectors": [socket(connector, online=station.online) for connector in connectors(station)],
-        "more": [{"title": title, "link": listing(model, **mine)} for title, model in more.items()],
+        "more": [
+            *({"title": title, "link": listing(model, **mine)} for title, model in more.items()),
+            {
+                "title": "Conformance report",
+                "link": reverse("admin:stations_chargingstation_conformance", args=[station.pk]),
+            },
+        ],
     }
 
 

@@ -72,7 +72,10 @@ class ReservationAdmin(OfStation):
 @admin.register(Quirk)
 class QuirkAdmin(OfStation):
     list_display = ("kind", "place", "action", "path", "sample", "count", "last_seen_at")
-    list_filter = (("station", AutocompleteSelectFilter), ("last_seen_at", DayRangeFilter))
+    list_filter = (
+        ("station", AutocompleteSelectFilter),
+        ("last_seen_at", DayRangeFilter),
+    )
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "action", "kind", "path")
     ordering = ("-last_seen_at",)
 

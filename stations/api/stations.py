@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
-from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, StationQuerySet
+from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
 
 
 class ConnectorSerializer(CamelModelSerializer):
@@ -56,6 +56,12 @@ class LocalListSerializer(CamelModelSerializer):
 
     def get_filling(self, state: LocalList) -> bool:
         return state.filling_since is not None
+
+
+class QuirkSerializer(CamelModelSerializer):
+    class Meta:
+        model = Quirk
+        fields = ("action", "kind", "path", "sample", "frame", "count", "first_seen_at", "last_seen_at")
 
 
 class StationFilter(FilterSet):
@@ -117,6 +123,12 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
         station = self.get_object()
         state = LocalList.objects.filter(station=station).first() or LocalList(station=station)
         return Response(LocalListSerializer(state).data)
+
+    @extend_schema(responses=QuirkSerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def quirks(self, request: Request, cpId: str) -> Response:
+        """Its deviations from OCPP that were tolerated, the most frequent first."""
+        return Response(QuirkSerializer(self.get_object().quirks.order_by("-count", "id"), many=True).data)
 
 
 def station_or_404(cp_id: str, stations: QuerySet[ChargingStation] | None = None) -> ChargingStation:

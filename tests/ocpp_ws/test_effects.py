@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from stations import commands, effects
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, Quirk
 from tests.ocpp_ws.charger import Charger
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import in_thread, rows, station
@@ -64,3 +64,10 @@ async def test_a_late_answer_takes_effect(connect: Connect, seen: Seen, settings
     assert await charger.lives()
     assert seen == [("ClearCache", {"status": "Accepted"})]
     assert (await rows(Command.objects.get, pk=command.pk)).late_answer == {"status": "Accepted"}
+
+
+async def test_what_is_odd_in_an_answer_is_counted_with_its_frame(charger: Charger) -> None:
+    assert (await answered(charger, {"status": "Accepted", "colour": "red"})).state == "answered"
+    quirk = await rows(Quirk.objects.get)
+    assert (quirk.action, quirk.kind, quirk.path) == ("ClearCache", "extra-member", "colour")
+    assert quirk.frame.endswith('{"status": "Accepted", "colour": "red"}]')
