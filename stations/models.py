@@ -53,7 +53,7 @@ class ChargingStation(models.Model):
     )
     pings = models.CharField(
         max_length=4, choices=Pings, default=Pings.AUTO,
-        help_text="Without pings a link is cut after three heartbeat intervals of silence. Holds from the next link on.",
+        help_text="Without pings a link is cut after three heartbeat intervals of silence. From the next link on.",
     )  # fmt: skip
 
     # as told by its BootNotification

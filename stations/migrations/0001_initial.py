@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('registration', models.CharField(choices=[('Accepted', 'Accepted'), ('Pending', 'Pending'), ('Rejected', 'Rejected')], default='Accepted', max_length=8)),
                 ('strict', models.BooleanField(default=False, help_text='Refuse what is tolerated otherwise; for conformance tests.')),
                 ('transaction_ids', models.CharField(blank=True, choices=[('', "as the gateway's setting"), ('sequence', 'small numbers from a sequence'), ('timestamp_ms', 'the session id, in milliseconds')], default='', max_length=12)),
-                ('pings', models.CharField(choices=[('auto', "as the gateway's setting, until it proves to answer none"), ('on', 'always'), ('off', 'never')], default='auto', help_text='Without pings a link is cut after three heartbeat intervals of silence. Holds from the next link on.', max_length=4)),
+                ('pings', models.CharField(choices=[('auto', "as the gateway's setting, until it proves to answer none"), ('on', 'always'), ('off', 'never')], default='auto', help_text='Without pings a link is cut after three heartbeat intervals of silence. From the next link on.', max_length=4)),
                 ('vendor', models.CharField(blank=True, max_length=50)),
                 ('model', models.CharField(blank=True, max_length=50)),
                 ('serial_number', models.CharField(blank=True, max_length=50)),

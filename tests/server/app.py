@@ -107,7 +107,7 @@ async def slow(scope: dict[str, Any], receive: Receive, send: Send, argument: st
     """Answers each message, as a database that needs its time would let it."""
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] == "websocket.receive":
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(float(argument or 0.05))
         await send({"type": "websocket.send", "text": "answer to " + message["text"]})
 
 
