@@ -2,7 +2,7 @@
 
 Under the open policy nobody has proved who he is: the old link is pinged first, and a newcomer is refused while it
 lives, so an impostor cannot displace a station; a half-open link cannot lock one out either. A newcomer that was
-refused three times in a minute gets in if the old link brought no OCPP frame meanwhile.
+refused three times in a minute, 10 s apart at least, gets in if the old link brought no OCPP frame meanwhile.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from stations.links import Standing
 
 PONG_SECONDS = 3.0
 REFUSALS, REFUSAL_SECONDS = 3, 60.0
+REFUSAL_SPACING = 10.0  # seconds after one that counted before the next one does: many at once are one try
 
 _refusals: dict[int, deque[float]] = {}
 _probes: dict[str, "asyncio.Future[float]"] = {}
@@ -39,7 +40,8 @@ def is_stubborn(station_id: int, silence: float) -> bool:
     if len(recent) == REFUSALS and silence > now - recent[0]:
         del _refusals[station_id]
         return True
-    recent.append(now)
+    if not recent or now - recent[-1] >= REFUSAL_SPACING:
+        recent.append(now)
     return False
 
 
