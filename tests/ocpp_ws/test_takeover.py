@@ -65,11 +65,33 @@ async def test_a_dead_link_is_replaced(impatient: None, charger: Charger) -> Non
 
 async def test_two_newcomers_at_once_do_not_displace_a_live_link(charger: Charger) -> None:
     newcomers = [knocking(), knocking()]
-    for _ in newcomers:
-        await pinged(charger)
-    await pong(charger)  # one sign of life answers both
+    await pinged(charger)
+    await at_the_door(2)
+    await pong(charger)  # one ping and one sign of life for both
     assert [answer["status"] for answer in await asyncio.gather(*newcomers)] == [503, 503]
     assert await charger.lives()
+
+
+async def at_the_door(count: int) -> None:
+    async with asyncio.timeout(10):
+        while [len(door._waiting) for door in takeover._doors.values()] != [count]:  # noqa: ASYNC110
+            await asyncio.sleep(0)  # their looks at the row are under way
+
+
+async def test_of_many_newcomers_the_newest_four_wait_and_the_station_itself_gets_in(
+    charger: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeover, "PONG_SECONDS", 1.0)
+    given_up = [knocking() for _ in range(20)]
+    decided: set[asyncio.Task[Any]] = set()
+    while len(decided) < 20 - takeover.AT_THE_DOOR:
+        decided, _ = await asyncio.wait(given_up, timeout=0.01)
+    assert {answer.result()["status"] for answer in decided} == {503}
+    true_one = Charger()
+    assert (await true_one.knock())["type"] == "websocket.accept"
+    answers = [answer.get("status") for answer in await asyncio.gather(*given_up)]
+    assert answers.count(503) == 20 - takeover.AT_THE_DOOR + 1
+    assert await true_one.lives()
 
 
 async def refused(charger: Charger, times: int) -> None:
