@@ -63,8 +63,8 @@ async def moved(old: Station, ws: str, stack: AsyncExitStack, way: str, mine: st
     return new
 
 
-async def moves(supervise: Supervise, postgres: Postgres, redis: Redis, times: int) -> None:
-    env = {"settings": "tests.reliability.faulty", "FAULTS": "short_probes", "REDIS_URL": redis.url}
+async def moves(supervise: Supervise, postgres: Postgres, redis: Redis, times: int, faults: str = "") -> None:
+    env = {"settings": "tests.reliability.faulty", "FAULTS": f"short_probes,{faults}", "REDIS_URL": redis.url}
     gateways = [supervise(DATABASE_URL=postgres.url, **env) for _ in range(2)]
     for one in gateways:
         one.start()
@@ -110,6 +110,14 @@ def is_its_own(state: str, given: object, late: object, payload: dict[str, list[
 @pytest.mark.services
 async def test_c8_station_moves_while_a_command_is_sent(supervise: Supervise, postgres: Postgres, redis: Redis) -> None:
     await moves(supervise, postgres, redis, 5)
+
+
+@pytest.mark.services
+async def test_c8m_without_matching_the_message_id_answers_are_mixed(
+    supervise: Supervise, postgres: Postgres, redis: Redis
+) -> None:
+    with pytest.raises(AssertionError, match="stray"):
+        await moves(supervise, postgres, redis, 1, "any_answer")
 
 
 @pytest.mark.long
