@@ -82,8 +82,10 @@ class ChargingStation(models.Model):
     owner = models.CharField(max_length=120, blank=True, help_text="The process that holds the link.")
     channel = models.CharField(max_length=120, blank=True, help_text="The channel-layer channel of that process.")
     lease_until = models.DateTimeField(null=True, blank=True)
-    ping_cuts = models.PositiveSmallIntegerField(default=0, help_text="Links cut that had answered no ping ...")
-    ping_cuts_since = models.DateTimeField(null=True, blank=True, help_text="... since then.")
+    ping_cut_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last cut of a link that had answered no ping."
+    )
+    ping_cut_before_at = models.DateTimeField(null=True, blank=True, help_text="The last but one.")
     connected_at = models.DateTimeField(null=True, blank=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)

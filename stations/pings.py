@@ -6,13 +6,13 @@ They are found out by themselves: three links in ten minutes that were cut witho
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F
 
 from ocpp_ws.protocol import Quirk
 from stations.models import ChargingStation
 from stations.services import count_quirks
 
-CUTS, WITHIN = 3, timedelta(minutes=10)
+WITHIN = timedelta(minutes=10)
 LEAST_SILENCE = 180.0
 Pings = ChargingStation.Pings
 
@@ -27,8 +27,8 @@ def never_ponged(*, station_id: int, now: datetime) -> bool:
     """A link was cut that had answered no ping; True where that was once too often: from now on it gets none."""
     count_quirks(station_id=station_id, action="", quirks=[Quirk("never-pongs", "", "")], now=now)
     mine = ChargingStation.objects.filter(pk=station_id)
-    long_ago = Q(ping_cuts_since=None) | Q(ping_cuts_since__lt=now - WITHIN)
-    mine.filter(long_ago).update(ping_cuts=0, ping_cuts_since=now)
-    mine.update(ping_cuts=F("ping_cuts") + 1)
-    enough = mine.filter(pings=Pings.AUTO, ping_cuts__gte=CUTS)
-    return bool(enough.update(pings=Pings.OFF, ping_cuts=0, ping_cuts_since=None))
+    third = mine.filter(pings=Pings.AUTO, ping_cut_before_at__gte=now - WITHIN)
+    if third.update(pings=Pings.OFF, ping_cut_at=None, ping_cut_before_at=None):
+        return True
+    mine.update(ping_cut_before_at=F("ping_cut_at"), ping_cut_at=now)
+    return False

@@ -22,7 +22,7 @@ TOLD = (
 )  # fmt: skip
 LINK = (
     "connected_at", "disconnected_at", "last_seen_at", "remote_address", "subprotocol", "epoch", "owner", "channel",
-    "lease_until", "ping_cuts", "ping_cuts_since", "created_at",
+    "lease_until", "ping_cut_at", "ping_cut_before_at", "created_at",
 )  # fmt: skip
 
 

@@ -26,8 +26,12 @@ def test_the_third_cut_within_ten_minutes_ends_the_pings(station: ChargingStatio
 
 
 def test_cuts_that_are_further_apart_are_lost_lines(station: ChargingStation) -> None:
-    assert cuts(station, 0, 5, 10.1, 15, 20.2) == [False] * 5
+    assert cuts(station, 0, 5, 10.1, 15.1, 20.2) == [False] * 5
     assert station.pings == "auto"
+
+
+def test_any_three_cuts_within_ten_minutes_count_whatever_came_before(station: ChargingStation) -> None:
+    assert cuts(station, 0, 9.5, 10.5, 11.5) == [False, False, False, True]
 
 
 def test_who_is_pinged_always_goes_on_being_pinged(station: ChargingStation) -> None:
