@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 JUNK = {"not-json", "not-a-frame", "no-id", "too-deep"}  # not keep-alives, late answers and types of other versions
 JUNK_PER_MINUTE = 10
 PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, MESSAGE_TOO_BIG = 1002, 1003, 1008, 1009
-NEVER_PONGED = 4008  # the server's word to us, never on the wire: it was cut, and had answered no ping at all
+NEVER_PONGED = 5001  # the server's word, which no close frame can carry: it was cut, and had answered no ping at all
 
 
 class ChargePointConsumer(AsyncWebsocketConsumer):

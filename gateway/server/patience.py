@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 ABNORMAL, POLICY_VIOLATION = 1006, 1008
-NEVER_PONGED, SILENT = 4008, 4009  # for the application, never on the wire; the first: not one ping was answered
+# for the application alone: no close frame can carry them, so no peer can pretend; the first: no ping was answered
+NEVER_PONGED, SILENT = 5001, 5002
 
 
 def check_timeouts(link: "Link", now: float) -> None:

@@ -23,7 +23,7 @@ async def test_a_silent_link_is_pinged_and_cut_but_not_one_that_talks_or_is_spar
         assert frames[1] == (TEXT, b"x" * 125), "it was neither pinged nor cut"
         await spared.send(frame(TEXT, b"the application ends with this"))
         assert await spared.closed_with() == 1000, "neither a ping nor a cut came before"
-    await hasty.logged("disconnect 4008 silent")  # it had answered no ping
+    await hasty.logged("disconnect 5001 silent")  # it had answered no ping
 
 
 async def test_a_link_that_has_answered_a_ping_before_is_cut_as_any_lost_one(hasty: AppServer) -> None:
