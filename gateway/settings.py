@@ -30,6 +30,7 @@ STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == 
 ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", default=[])]  # of web pages
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
 OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
+WEBSOCKET_PINGS = env.bool("WEBSOCKET_PINGS", True)
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
 LEASE_SECONDS = 90
 LEASE_RENEWAL_SECONDS = 30

@@ -1,7 +1,6 @@
 """Letting a station in: identify, refuse or take over, and open its link in the database before it is accepted."""
 
 import logging
-import random
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.utils import timezone
 from ocpp_ws import takeover
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
-from ocpp_ws.identity import Denied, check_origin, identity_of
+from ocpp_ws.identity import Denied, check_origin, identity_of, later
 from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
@@ -29,13 +28,17 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
     cp_id = identity_of(scope)
     if subprotocol is None and settings.REQUIRE_SUBPROTOCOL:
         raise Denied(400, "Offer the subprotocol ocpp1.6.")
-    if breaker.is_open or not await gate.enter():
-        raise later("The gateway's database is not usable, or was so a moment ago.")
+    if breaker.is_open:
+        raise later("The gateway's database is not usable.")
+    if not await gate.enter():
+        raise later("Too many charge points connect at once.")
     try:
         return await enter(cp_id, scope, subprotocol or "")
     except Error as error:
         logger.error("[%s] Not let in, the database is not usable: %s", cp_id, error)
         raise later("The gateway's database is not usable.") from None
+    finally:
+        gate.leave()
 
 
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
@@ -67,11 +70,6 @@ async def put_out_former(opened: OpenedLink) -> None:
         await doorbell.aring(
             opened.former.channel, {"type": "link.replaced", "station": opened.station_id, "epoch": opened.epoch}
         )
-
-
-def later(sentence: str) -> Denied:
-    """503; spread, so that a fleet does not come back as one."""
-    return Denied(503, sentence, retry_after=10 + round(random.uniform(0, 20)))  # noqa: S311 - no secret
 
 
 def peer_of(scope: Scope) -> str:

@@ -32,11 +32,13 @@ from ocpp_ws.protocol import (
 )
 from ocpp_ws.release import release
 from stations.links import OpenedLink
+from stations.pings import never_ponged
 
 logger = logging.getLogger(__name__)
 JUNK = {"not-json", "not-a-frame", "no-id", "too-deep"}  # not keep-alives, late answers and types of other versions
 JUNK_PER_MINUTE = 10
 PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, MESSAGE_TOO_BIG = 1002, 1003, 1008, 1009
+NEVER_PONGED = 5001  # the server's word, which no close frame can carry: it was cut, and had answered no ping at all
 
 
 class ChargePointConsumer(AsyncWebsocketConsumer):
@@ -80,6 +82,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         self._junk: deque[float] = deque(maxlen=JUNK_PER_MINUTE)
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
         logger.info("[%s] Connected (link %d, %s).", opened.cp_id, opened.epoch, subprotocol or "no subprotocol")
+        if opened.silence:
+            await self.link.spare(opened.silence)
         if not register(self.link):  # two sockets at once: the later epoch was quicker to get here
             await self.link.close(REPLACED, "replaced")
         self.link.wake()
@@ -91,10 +95,16 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
                 case "websocket.pong":
                     self.sign_of_life()
                 case "websocket.disconnect":
-                    logger.info("[%s] Disconnected (%s).", opened.cp_id, event.get("code"))
-                    if event.get("code") == MESSAGE_TOO_BIG:  # it will send it again: let the operator see why
-                        self.link.count_quirk("oversize")
+                    self.ended_with(event.get("code"))
                     return
+
+    def ended_with(self, code: int | None) -> None:
+        link, now = self.link, timezone.now()
+        logger.info("[%s] Disconnected (%s).", link.cp_id, code)
+        if code == MESSAGE_TOO_BIG:  # it will send it again: let the operator see why
+            link.count_quirk("oversize")
+        elif code == NEVER_PONGED:
+            link.post(lambda _: note_never_ponged(link, now))
 
     async def release(self, opened: OpenedLink) -> None:
         """However the link ended; a newer one of the same station is left alone."""
@@ -187,3 +197,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         if len(self._junk) == JUNK_PER_MINUTE and now - self._junk[0] < 60:
             await self.link.close(POLICY_VIOLATION, "too many unreadable frames")
         self._junk.append(now)
+
+
+def note_never_ponged(link: Link, now: datetime) -> None:
+    if never_ponged(station_id=link.station_id, now=now):
+        logger.warning("[%s] It answers no pings: it gets none from now on.", link.cp_id)

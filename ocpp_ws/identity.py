@@ -1,5 +1,6 @@
 """Who is knocking: identity, subprotocol and origin of a WebSocket handshake. Nothing here waits or reads a row."""
 
+import random
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -19,6 +20,11 @@ class Denied(Exception):
         super().__init__(sentence)
         self.status = status
         self.retry_after = retry_after
+
+
+def later(sentence: str) -> Denied:
+    """503; spread, so that a fleet does not come back as one."""
+    return Denied(503, sentence, retry_after=10 + round(random.uniform(0, 20)))  # noqa: S311 - no secret
 
 
 def identity_of(scope: Scope) -> str:

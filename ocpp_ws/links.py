@@ -46,6 +46,10 @@ class Link:
     async def ping(self) -> None:
         await self._send({"type": "websocket.ping"})
 
+    async def spare(self, silence: float) -> None:
+        """No pings: the server cuts it after so many seconds of silence."""
+        await self._send({"type": "websocket.keepalive", "silence": silence})
+
     async def close(self, code: int, reason: str = "") -> None:
         if not self.closing:
             self.closing = True

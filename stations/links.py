@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from ocpp_ws.protocol import Quirk
-from stations import outbox
+from stations import outbox, pings
 from stations.models import ChargingStation, Command
 from stations.services import count_quirks
 
@@ -42,6 +42,7 @@ class OpenedLink:
     strict: bool
     former: Standing | None  # whose link this one replaces
     ended: list[tuple[int, str]]  # commands that the replaced link leaves unknown: (id, reply_to)
+    silence: float = 0.0  # seconds that it may be silent; 0: it is pinged
 
 
 def standing(cp_id: str) -> Standing | None:
@@ -75,6 +76,7 @@ def open_link(
     return OpenedLink(
         station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1, registration=station.registration,
         strict=station.strict, former=former if former.online else None, ended=ended,
+        silence=pings.silence_of(station),
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Serial number", station.serial_number or station.charge_box_serial_number or "-"),
         ("Last boot", tables.when(station.last_boot_at)),
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
+        ("Pings", station.get_pings_display()),
         ("Process", station.owner or "-"),
     ]
 

@@ -18,4 +18,5 @@ class Limits:
     message_bytes: int = 4 * 1024 * 1024  # a legal StopTransaction with 24 h of transactionData is 2.4 MB
     queue_high: int = 64  # undelivered messages of one link: stop reading
     queue_low: int = 16  # read on
+    queue_patience: float = 30.0  # for it to be down to queue_high again, else 1008
     queue_bytes: int = 1024 * 1024  # the same in size: 64 messages could be 256 MiB

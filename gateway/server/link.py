@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from gateway.server.link_queue import LinkQueue, Message
+from gateway.server.patience import check_timeouts
 from gateway.server.refusal import close_payload, http_refusal
 
 logger = logging.getLogger(__name__)
@@ -21,14 +22,17 @@ class Link(WebSocketProtocol):
     """Daphne's hooks: `onConnect` builds the scope and asks the server for an application.
 
     To the application it is ASGI's websocket, with the extension `websocket.http.response` and, of our own:
-    `websocket.ping` out → `websocket.pong` in, once, at the next sign of life; `websocket.keepalive` with `enabled`.
+    `websocket.ping` out → `websocket.pong` in, once, at the next sign of life; `websocket.keepalive` with `silence`:
+    no pings from now on, the link is cut after so many seconds without a byte.
     """
 
     application_queue: LinkQueue
     message_data: list[bytes] | None
     heard = opened = 0.0  # monotonic
     pinged = 0.0  # when the unanswered ping went out
-    keepalive = True
+    ponged = False  # it has answered a ping
+    silence = 0.0  # seconds that it may be silent, where it is not pinged
+    cut_code = 0
     pong_wanted = False
     inbox_full = outbox_full = draining = False
     denial: Message | None = None
@@ -93,6 +97,9 @@ class Link(WebSocketProtocol):
         message["bytes" if isBinary else "text"] = payload if isBinary else payload.decode()
         self.application_queue.put_nowait(message)
 
+    def onPong(self, payload: bytes) -> None:
+        self.ponged = True
+
     def onMessageEnd(self) -> None:
         # autobahn's own builds two Deferreds per message for observers that we do not have
         if not self.failedByMe and self.message_data is not None:
@@ -106,6 +113,8 @@ class Link(WebSocketProtocol):
         if not self.draining:
             if self.failedByMe:
                 code = self.localCloseCode or code  # so that the application sees 1009, 1007, 1002
+            if self.cut_code:
+                code, reason = self.cut_code, self.wasNotCleanReason
             message = {"type": "websocket.disconnect", "code": code or 1005, "reason": reason or ""}
             self.application_queue.put_nowait(message)
 
@@ -171,7 +180,7 @@ class Link(WebSocketProtocol):
             self.sign_of_life()  # its pong waits behind what we do not read, and it sent all that
 
     def set_keepalive(self, message: Message) -> None:
-        self.keepalive = message["enabled"]
+        self.silence = message["silence"]
 
     # --- the server's own doing ------------------------------------------------------------------------------------
 
@@ -193,19 +202,12 @@ class Link(WebSocketProtocol):
 
     def check_timeouts(self) -> None:
         """Called every two seconds; no timer per link."""
-        now, limits = monotonic(), self.server.limits
-        if self.state == self.STATE_CONNECTING:
-            if now - self.opened > limits.connect_timeout:
-                self.refuse(503)
-        elif self.state != self.STATE_OPEN or not self.keepalive or self.inbox_full or self.draining:
-            return  # what we do not read cannot show that it lives
-        elif not self.pinged:
-            if now - self.heard > limits.ping_interval:
-                self.sendPing()
-                self.pinged = now
-        elif now - self.pinged > limits.ping_timeout:
-            self.wasNotCleanReason = "no answer to a ping"
-            self.dropConnection(abort=True)
+        check_timeouts(self, monotonic())
+
+    def cut(self, code: int, reason: str) -> None:
+        """End it without a close frame; the code is for the application."""
+        self.cut_code, self.wasNotCleanReason = code, reason
+        self.dropConnection(abort=True)
 
     def go_away(self) -> None:
         """At shutdown: what is read is all there is; the application answers it, then finds the disconnect."""

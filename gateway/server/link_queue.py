@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from gateway.server.limits import Limits
@@ -14,14 +15,16 @@ class LinkQueue:
     """The `receive` of one application; one reader at a time. A quarter of asyncio.Queue's memory.
 
     `on_full(True)` when it passes the high mark, `on_full(False)` when it is down at the low one.
+    `over_since` (monotonic) says since when it has held more messages than the high mark; 0.0: it does not.
     """
 
-    __slots__ = ("bytes", "full", "limits", "messages", "on_full", "waiter")
+    __slots__ = ("bytes", "full", "limits", "messages", "on_full", "over_since", "waiter")
 
     def __init__(self, limits: Limits, on_full: Callable[[bool], None]) -> None:
         self.messages: deque[Message] = deque()
         self.bytes = 0
         self.full = False
+        self.over_since = 0.0
         self.waiter: asyncio.Future[None] | None = None
         self.limits = limits
         self.on_full = on_full
@@ -31,8 +34,10 @@ class LinkQueue:
         self.bytes += size(message)
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
-        too_much = len(self.messages) > self.limits.queue_high or self.bytes > self.limits.queue_bytes
-        if too_much and not self.full:
+        too_many = len(self.messages) > self.limits.queue_high
+        if too_many and not self.over_since:
+            self.over_since = monotonic()
+        if (too_many or self.bytes > self.limits.queue_bytes) and not self.full:
             self.full = True
             self.on_full(True)
 
@@ -46,6 +51,8 @@ class LinkQueue:
                 self.waiter = None
         message = self.messages.popleft()
         self.bytes -= size(message)
+        if len(self.messages) <= self.limits.queue_high:
+            self.over_since = 0.0
         if self.full and len(self.messages) <= self.limits.queue_low and self.bytes <= self.limits.queue_bytes:
             self.full = False
             self.on_full(False)

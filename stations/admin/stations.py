@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
 
-SETTABLE = ("name", "site", "registration", "strict", "transaction_ids")
+SETTABLE = ("name", "site", "registration", "strict", "transaction_ids", "pings")
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
     "meter_serial_number", "last_boot_at", "status", "error_code", "status_at", "firmware_status",
@@ -22,7 +22,7 @@ TOLD = (
 )  # fmt: skip
 LINK = (
     "connected_at", "disconnected_at", "last_seen_at", "remote_address", "subprotocol", "epoch", "owner", "channel",
-    "lease_until", "created_at",
+    "lease_until", "ping_cut_at", "ping_cut_before_at", "created_at",
 )  # fmt: skip
 
 

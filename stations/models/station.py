@@ -33,6 +33,11 @@ class ChargingStation(models.Model):
         SEQUENCE = "sequence", "small numbers from a sequence"
         TIMESTAMP = "timestamp_ms", "the session id, in milliseconds"
 
+    class Pings(models.TextChoices):
+        AUTO = "auto", "as the gateway's setting, until it proves to answer none"
+        ON = "on", "always"
+        OFF = "off", "never"
+
     cp_id = models.CharField("identity", max_length=48)
     cp_key = models.GeneratedField(
         expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
@@ -44,6 +49,10 @@ class ChargingStation(models.Model):
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
     )
+    pings = models.CharField(
+        max_length=4, choices=Pings, default=Pings.AUTO,
+        help_text="Without pings a link is cut after three heartbeat intervals of silence. From the next link on.",
+    )  # fmt: skip
 
     # as told by its BootNotification
     vendor = models.CharField(max_length=50, blank=True)
@@ -71,6 +80,10 @@ class ChargingStation(models.Model):
     owner = models.CharField(max_length=120, blank=True, help_text="The process that holds the link.")
     channel = models.CharField(max_length=120, blank=True, help_text="The channel-layer channel of that process.")
     lease_until = models.DateTimeField(null=True, blank=True)
+    ping_cut_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last cut of a link that had answered no ping."
+    )
+    ping_cut_before_at = models.DateTimeField(null=True, blank=True, help_text="The last but one.")
     connected_at = models.DateTimeField(null=True, blank=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)

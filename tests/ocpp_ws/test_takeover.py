@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ocpp_ws import takeover
 from ocpp_ws.links import links
-from ocpp_ws.takeover import REFUSAL_SECONDS, is_stubborn
+from ocpp_ws.takeover import REFUSAL_SECONDS, REFUSAL_SPACING, is_stubborn
 from tests.ocpp_ws.charger import Charger, Closed
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import change, station
@@ -65,19 +65,49 @@ async def test_a_dead_link_is_replaced(impatient: None, charger: Charger) -> Non
 
 async def test_two_newcomers_at_once_do_not_displace_a_live_link(charger: Charger) -> None:
     newcomers = [knocking(), knocking()]
-    for _ in newcomers:
-        await pinged(charger)
-    await pong(charger)  # one sign of life answers both
+    await pinged(charger)
+    await at_the_door(2)
+    await pong(charger)  # one ping and one sign of life for both
     assert [answer["status"] for answer in await asyncio.gather(*newcomers)] == [503, 503]
     assert await charger.lives()
 
 
-async def test_a_newcomer_that_insists_gets_in_where_the_old_link_brings_nothing(charger: Charger) -> None:
-    for _ in range(takeover.REFUSALS):
+async def at_the_door(count: int) -> None:
+    async with asyncio.timeout(10):
+        while [len(door._waiting) for door in takeover._doors.values()] != [count]:  # noqa: ASYNC110
+            await asyncio.sleep(0)  # their looks at the row are under way
+
+
+async def test_of_many_newcomers_the_newest_four_wait_and_the_station_itself_gets_in(
+    charger: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeover, "PONG_SECONDS", 1.0)
+    given_up = [knocking() for _ in range(20)]
+    decided: set[asyncio.Task[Any]] = set()
+    while len(decided) < 20 - takeover.AT_THE_DOOR:
+        decided, _ = await asyncio.wait(given_up, timeout=0.01)
+    assert {answer.result()["status"] for answer in decided} == {503}
+    true_one = Charger()
+    assert (await true_one.knock())["type"] == "websocket.accept"
+    answers = [answer.get("status") for answer in await asyncio.gather(*given_up)]
+    assert answers.count(503) == 20 - takeover.AT_THE_DOOR + 1
+    assert await true_one.lives()
+
+
+async def refused(charger: Charger, times: int) -> None:
+    """The old link answers pings, and brings nothing."""
+    for _ in range(times):
         newcomer = knocking()
         await pinged(charger)
         await pong(charger)
         assert (await newcomer)["status"] == 503
+
+
+async def test_a_newcomer_that_insists_gets_in_where_the_old_link_brings_nothing(
+    charger: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeover, "REFUSAL_SPACING", 0.0)
+    await refused(charger, takeover.REFUSALS)
     newcomer = knocking()
     await pinged(charger)
     await pong(charger)
@@ -91,6 +121,11 @@ async def test_a_newcomer_that_insists_stays_out_while_the_old_link_is_in_use(ch
         await pinged(charger)
         assert await charger.lives()
         assert (await newcomer)["status"] == 503
+
+
+async def test_a_newcomer_that_knocks_many_times_at_once_does_not_displace_a_quiet_link(charger: Charger) -> None:
+    await refused(charger, 3 * takeover.REFUSALS)
+    assert await charger.lives()
 
 
 class Clock:
@@ -118,14 +153,22 @@ def test_refusals_of_more_than_a_minute_ago_do_not_count(clock: Clock) -> None:
 def test_a_frame_since_the_first_refusal_protects_the_old_link(clock: Clock) -> None:
     for _ in range(3):
         assert not is_stubborn(1, silence=9999)
-        clock.now += 5
-    assert not is_stubborn(1, silence=14)  # it came a second after the first refusal
+        clock.now += REFUSAL_SPACING
+    assert not is_stubborn(1, silence=3 * REFUSAL_SPACING - 1)  # it came a second after the first refusal
+    assert is_stubborn(1, silence=9999)
+
+
+def test_a_refusal_counts_ten_seconds_after_the_last_one_that_counted(clock: Clock) -> None:
+    for _ in range(21):  # a knock each second: those at 0, 10 and 20 s count
+        assert not is_stubborn(1, silence=9999)
+        clock.now += 1
     assert is_stubborn(1, silence=9999)
 
 
 def test_stations_are_stubborn_each_for_itself(clock: Clock) -> None:
     for _ in range(3):
         is_stubborn(1, silence=9999)
+        clock.now += REFUSAL_SPACING
     assert not is_stubborn(2, silence=9999)
     assert is_stubborn(1, silence=9999)
     assert not is_stubborn(1, silence=9999)  # from the start again

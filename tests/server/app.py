@@ -57,7 +57,7 @@ async def echo(scope: dict[str, Any], receive: Receive, send: Send, argument: st
         else:
             text = message.get("text", message["type"])
             await send({"type": "websocket.send", "text": text if len(text) < 1000 else str(len(text))})
-    print("disconnect", message["code"], flush=True)
+    print("disconnect", message["code"], argument, flush=True)
 
 
 async def deny(scope: dict[str, Any], receive: Receive, send: Send, argument: str) -> None:
@@ -107,7 +107,7 @@ async def slow(scope: dict[str, Any], receive: Receive, send: Send, argument: st
     """Answers each message, as a database that needs its time would let it."""
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] == "websocket.receive":
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(float(argument or 0.05))
         await send({"type": "websocket.send", "text": "answer to " + message["text"]})
 
 
@@ -135,7 +135,7 @@ async def ping(scope: dict[str, Any], receive: Receive, send: Send, argument: st
 
 async def unpinged(scope: dict[str, Any], receive: Receive, send: Send, argument: str) -> None:
     await send({"type": "websocket.accept"})
-    await send({"type": "websocket.keepalive", "enabled": False})
+    await send({"type": "websocket.keepalive", "silence": float(argument)})
     await receive()
 
 

@@ -30,6 +30,32 @@ async def test_a_sender_blocks_while_its_messages_wait_and_loses_none(start_serv
                 assert taken is None or taken <= sent + 2
 
 
+async def test_more_than_64_messages_that_nobody_takes_end_the_link_after_a_while(start_server: StartServer) -> None:
+    server = start_server(queue_patience=1.0)
+    async with link(server.port, "/stuck/many") as many, link(server.port, "/stuck/few") as few:
+        await few.send(frame(TEXT, b"x") * 65)  # the first one is taken
+        await many.send(frame(TEXT, b"x") * 66)
+        assert await many.closed_with() == 1008
+        async with asyncio.timeout(20), httpx.AsyncClient(trust_env=False) as http:
+            await http.get(f"{server.http}/go-on")
+            await few.send(frame(TEXT, b"x"))
+            while (await http.get(f"{server.http}/stats")).json()["taken"].get("few") != 66:
+                pass
+            assert (await http.get(f"{server.http}/stats")).json()["taken"]["many"] == 66, "what was read is looked at"
+
+
+async def test_who_pipelines_without_end_is_answered_in_order_and_stays(start_server: StartServer) -> None:
+    server = start_server(queue_patience=1.0)
+    async with websockets.connect(f"{server.ws}/slow/0.02") as link:
+        for number in range(100):
+            await link.send(str(number))
+        for number in range(200):
+            if number in (50, 100):  # for most of the time more than 64 wait, but never the same ones
+                for following in range(50):
+                    await link.send(str(number + 50 + following))
+            assert await link.recv() == f"answer to {number}"
+
+
 async def test_who_does_not_read_its_answers_is_not_read_either(start_server: StartServer) -> None:
     server = start_server()
     before = server.rss

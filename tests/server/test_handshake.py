@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 
 import pytest
@@ -84,6 +85,7 @@ async def test_the_application_sees_odd_paths_as_they_were_sent(server: AppServe
         seen = json.loads((await peer.frame())[1])
     assert (seen["raw_path"], seen["path"]) == (raw, path)
     assert seen["extensions"] == {"websocket.http.response": {}}
+    await server.logged(re.escape(f"disconnect 1006 {path.removeprefix('/').partition('echo/')[2]}\n"))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 from ocpp_ws import breaker, links, process, release
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.protocol import Call
+from ocpp_ws.protocol.line import Line
 from sessions_app.services import start
 from stations import links as station_links
 from stations import outbox
@@ -84,6 +85,16 @@ def failing(handler: Any) -> Any:
     return sometimes
 
 
+def any_answer() -> None:
+    """An answer is taken for that of the CALL that waits, whatever its message id."""
+
+    def claim(line: Line, unique_id: str, now: float) -> Any:
+        sent, line.outstanding = line.outstanding, None
+        return sent and (sent, False)
+
+    put(Line, claim=claim)
+
+
 def no_breaker() -> None:
     put(breaker.Breaker, trip=lambda self, reason: None)
 
@@ -106,6 +117,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         no_epoch_check,
         no_clearing_at_start,
         broken_handlers,
+        any_answer,
         no_breaker,
         no_drain,
     )
