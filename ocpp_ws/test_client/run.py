@@ -2,38 +2,29 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from ocpp.v16.enums import AuthorizationStatus
 
-from .commands import ObedientStation
 from .errors import Refused, first_leaf
 from .hardware import Hardware
 from .journal import Journal
 from .options import Options
-from .progress import Progress
 from .station import Station
-from .wire import address, opened
+from .wire import Wire, address
 
 StationClass = Callable[..., Station]
-
-
-async def run_station(options: Options, progress: Progress, station_class: StationClass = ObedientStation) -> Journal:
-    """Charge one session and stay commandable for `options.duration`; raises `Refused`."""
-    journal = Journal(options.cp_id, progress)
-    run = Run(options, journal, station_class)
-    while await run.connection():
-        journal.note("Reset: connecting again")
-    journal.close()
-    return journal
+Opened = Callable[[Options, Journal], AbstractAsyncContextManager[Wire]]
 
 
 class Run:
     """What a run remembers from one connection to the next."""
 
-    def __init__(self, options: Options, journal: Journal, station_class: StationClass) -> None:
+    def __init__(self, options: Options, journal: Journal, station_class: StationClass, opened: Opened) -> None:
         self._options = options
         self._journal = journal
         self._station_class = station_class
+        self._opened = opened
         self._hardware = Hardware(options)
         self._charged = False
         self._deadline: float | None = None
@@ -41,7 +32,7 @@ class Run:
     async def connection(self) -> bool:
         """From handshake to close; returns whether a Reset asks for another one."""
         try:
-            async with opened(self._options, self._journal) as wire, asyncio.TaskGroup() as tasks:
+            async with self._opened(self._options, self._journal) as wire, asyncio.TaskGroup() as tasks:
                 self._journal.note(f"connected to {address(self._options)}")
                 station = self._station_class(wire, self._options, self._journal, tasks, self._hardware)
                 helpers = [tasks.create_task(station.listen()), tasks.create_task(station.heartbeats())]

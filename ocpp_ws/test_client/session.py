@@ -38,6 +38,21 @@ class ChargingSession:
         self._meter = connector.meter
         self._meter_start = 0
         self._readings: list[MeterValue] = []
+        self._reported = 0
+        self._news = asyncio.Event()
+
+    async def sampled(self, times: int) -> None:
+        """Wait for so many MeterValues, or for the end."""
+        while self._reported < times and not self.stopping.done():
+            self._news.clear()
+            await self._news.wait()
+
+    async def stopped_on(self, line: Line, reason: Reason) -> None:
+        """Its StopTransaction after its own line was cut off."""
+        self._line = line
+        self.stop(reason)
+        await self._stop()
+        self._meter.unplug()
 
     def stop(self, reason: Reason) -> None:
         if not self.stopping.done():
@@ -83,6 +98,8 @@ class ChargingSession:
         await self._line.ask(call.MeterValues(self.connector.id, [sample], self.transaction_id))
         energy = self._meter.register - self._meter_start
         self._line.journal.metered(energy, self._meter.power_w, self._meter.soc)
+        self._reported += 1
+        self._news.set()
 
     async def _stop(self) -> None:
         reason = self.stopping.result()

@@ -98,10 +98,16 @@ class Station(Link):
         try:
             status = await session.run()
         finally:
-            del self.sessions[session.connector.id]  # free before it says so: the next start may follow at once
+            self.sessions.pop(session.connector.id, None)  # free before it says so: the next start may follow at once
         await self.show(session.connector, session.connector.at_rest())
         if status != AuthorizationStatus.accepted:
             raise StartRefused(f"StartTransaction was answered {status} for {session.id_tag}")
+
+    def power_off(self) -> None:
+        """Everything stops where it is; the run connects again."""
+        self.reset_asked.set()
+        self.sessions.clear()
+        self.cut_off()
 
     async def stop_all(self, reason: Reason) -> None:
         """Begin no session any more, end the running ones, and wait for all work."""
