@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ocpp_ws import admission, consumers, release, takeover
+from ocpp_ws import admission, consumers, release, routing, takeover
 from tests.reliability.faults.put import put
 
 
@@ -37,4 +37,23 @@ def slow_takeover() -> None:
     put(consumers, put_out_former=put_out_former, release=released)
 
 
-FAULTS: dict[str, Callable[[], None]] = {one.__name__: one for one in (short_pings, short_probes, slow_takeover)}
+def echo_route() -> None:
+    """A path that sends back whatever it gets, for conformance tests of WebSocket itself."""
+    stations = routing.websocket
+
+    async def echo_or_station(scope: Any, receive: Any, send: Any) -> None:
+        await (echo if scope["path"] == "/" else stations)(scope, receive, send)
+
+    put(routing, websocket=echo_or_station)
+
+
+async def echo(_scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send(message | {"type": "websocket.send"})
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    one.__name__: one for one in (short_pings, short_probes, slow_takeover, echo_route)
+}
