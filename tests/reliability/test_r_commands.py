@@ -5,28 +5,22 @@ import json
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.main_job.conftest import client
 from tests.reliability.conftest import Supervise
 from tests.reliability.invariants import rows
-from tests.reliability.links import booted
+from tests.reliability.links import booted, reset
 from tests.reliability.report import goal, measured
 from tests.reliability.servers import Postgres, Redis
 from tests.station import Station, station
 
 ACCEPTED = {"status": "Accepted"}
-SOFT = {"type": "Soft"}
 CODES = [
     "NotImplemented", "NotSupported", "InternalError", "ProtocolError", "SecurityError", "FormationViolation",
     "PropertyConstraintViolation", "OccurenceConstraintViolation", "TypeConstraintViolation", "GenericError",
     "OccurrenceConstraintViolation", "NeverHeardOf",
 ]  # fmt: skip
-
-
-def reset(api: httpx.AsyncClient, cp_id: str) -> "asyncio.Task[httpx.Response]":
-    return asyncio.create_task(api.post(f"/api/admin/{cp_id}/reset", json=SOFT))
 
 
 async def hundred_commands(supervise: Supervise, postgres: Postgres, redis: Redis, runs: int, count: int) -> None:
