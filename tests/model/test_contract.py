@@ -97,7 +97,7 @@ MUTANTS = [natural_key_unknown, epoch_unchecked, any_stations_session]
 SLOW_MUTANTS = [info_decided_anew, samples_without_key, late_stop_ignored]
 
 
-@pytest.mark.parametrize("mutant", [*MUTANTS, *(pytest.param(one, marks=pytest.mark.long) for one in SLOW_MUTANTS)])
+@pytest.mark.parametrize("mutant", [*MUTANTS, *(pytest.param(one, marks=LONG) for one in SLOW_MUTANTS)])
 def test_a_gateway_without_this_guard_is_found_out(mutant: Callable[[Patch], None], monkeypatch: Patch) -> None:
     mutant(monkeypatch)
     with pytest.raises((AssertionError, ExceptionGroup)):

@@ -86,6 +86,7 @@ async def test_r4_late_reply_is_kept_and_given_to_nobody_else(supervise: Supervi
 
 
 @pytest.mark.long
+@pytest.mark.timeout(180)
 async def test_r4_late_reply_is_kept_and_given_to_nobody_else_long(supervise: Supervise) -> None:
     await late_replies(supervise, 50, 30)
 
