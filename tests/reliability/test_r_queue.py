@@ -64,8 +64,10 @@ async def flood(supervise: Supervise, rounds: int, count: int) -> None:
             while len(waiting) > DEPTH:
                 _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for _ in range(DEPTH):
-                seen.append((await cp.expect("ChangeConfiguration", ACCEPTED))["value"])
+                seen.append((await cp.expect("ChangeConfiguration"))["value"])
+                assert "currentTime" in await cp.send("Heartbeat")
                 assert cp.calls.empty(), "one CALL outstanding per link (OCPP-J 4.1.1)"
+                await cp.reply(ACCEPTED)
             codes = sorted(response.status_code for response in await asyncio.gather(*asked))
             assert codes == [200] * DEPTH + [429] * (count - DEPTH)
     given = rows(gateway.url, "SELECT payload FROM stations_command ORDER BY id")
