@@ -31,6 +31,10 @@ ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", defa
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
 OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
+CPO_NAME = env.str("CPO_NAME", "")
+CA_FOLDER = Path(env.str("CA_FOLDER", "") or BASE_DIR / "ca")
+CERTIFICATE_DAYS = env.int("CERTIFICATE_DAYS", 365)
+SIGN_CERTIFICATES = env.str("SIGN_CERTIFICATES", "by_hand")
 LEASE_SECONDS = 90
 LEASE_RENEWAL_SECONDS = 30
 

@@ -11,13 +11,21 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from stations import credentials
+from stations.certificates import inventory
 from stations.models import Command
 
 logger = logging.getLogger(__name__)
 Payload = dict[str, Any]
 Effect = Callable[[Command, Payload, datetime], None]
 
-EFFECTS: dict[str, Effect] = {}
+EFFECTS: dict[str, Effect] = {
+    "CertificateSigned": inventory.certificate_signed,
+    "ChangeConfiguration": credentials.settle,
+    "DeleteCertificate": inventory.certificate_deleted,
+    "GetInstalledCertificateIds": inventory.certificates_told,
+    "InstallCertificate": inventory.certificate_installed,
+}
 
 
 def take_effect(command: Command, answer: Payload, now: datetime) -> None:

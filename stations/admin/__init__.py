@@ -2,6 +2,16 @@
 
 from stations.admin.commands import CommandAdmin
 from stations.admin.equipment import ConnectorAdmin, QuirkAdmin, ReservationAdmin
+from stations.admin.security import CertificateAdmin, SecurityEventAdmin, SigningRequestAdmin
 from stations.admin.stations import StationAdmin
 
-__all__ = ["CommandAdmin", "ConnectorAdmin", "QuirkAdmin", "ReservationAdmin", "StationAdmin"]
+__all__ = [
+    "CertificateAdmin",
+    "CommandAdmin",
+    "ConnectorAdmin",
+    "QuirkAdmin",
+    "ReservationAdmin",
+    "SecurityEventAdmin",
+    "SigningRequestAdmin",
+    "StationAdmin",
+]

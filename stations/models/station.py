@@ -33,6 +33,10 @@ class ChargingStation(models.Model):
         SEQUENCE = "sequence", "small numbers from a sequence"
         TIMESTAMP = "timestamp_ms", "the session id, in milliseconds"
 
+    class Authentication(models.TextChoices):
+        NONE = "none", "none: whoever has the identity"
+        BASIC = "basic", "basic: AuthorizationKey as password"
+
     cp_id = models.CharField("identity", max_length=48)
     cp_key = models.GeneratedField(
         expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
@@ -43,6 +47,20 @@ class ChargingStation(models.Model):
     strict = models.BooleanField(default=False, help_text="Refuse what is tolerated otherwise; for conformance tests.")
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
+    )
+
+    # who it proves to be (white paper A01, A05); hashes of keys, never a key
+    authentication = models.CharField(
+        max_length=5, choices=Authentication, default=Authentication.NONE,
+        help_text="basic: it must present its AuthorizationKey at every connection.",
+    )  # fmt: skip
+    key_hash = models.CharField(max_length=110, blank=True, editable=False)
+    pending_key_hashes = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Of keys that it may have taken; the oldest first."
+    )
+    security_profile = models.PositiveSmallIntegerField(default=0, help_text="It has connected with this one.")
+    pending_security_profile = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="It has accepted this one, and not connected with it yet."
     )
 
     # as told by its BootNotification
