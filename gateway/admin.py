@@ -12,10 +12,11 @@ from gateway.pages.cards import CardPage
 from gateway.pages.commands import CommandPage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
+from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, SigningRequest
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -37,6 +38,7 @@ PAGES = {
     Command: CommandPage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
+    SigningRequest: SigningRequestPage,
 }
 for model, page in PAGES.items():
     if admin.site.is_registered(model):

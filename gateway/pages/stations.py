@@ -15,7 +15,7 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
 from stations.admin.show import chip, kwh, link, listing, span
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import Certificate, ChargingStation, Command, Connector, Quirk, Reservation, SecurityEvent
 
 
 class StationPage(StationAdmin):
@@ -42,6 +42,7 @@ def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation, "Quirks": Quirk}
+    more |= {"Certificates": Certificate, "Security events": SecurityEvent}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
@@ -80,7 +81,14 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Last boot", tables.when(station.last_boot_at)),
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
         ("Process", station.owner or "-"),
+        ("Authentication", proof(station)),
     ]
+
+
+def proof(station: ChargingStation) -> str:
+    key = "its key is known" if station.key_hash else "no key is known"
+    waiting = ", a new one may be in use" if station.pending_key_hashes else ""
+    return f"{station.authentication}, {key}{waiting}; security profile {station.security_profile}"
 
 
 def since(station: ChargingStation) -> tuple[str, str]:

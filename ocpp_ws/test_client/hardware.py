@@ -8,6 +8,7 @@ from ocpp.v16.enums import ChargePointStatus
 from . import configuration
 from .meter import Meter
 from .options import Options
+from .safe import Safe
 
 
 @dataclass
@@ -30,10 +31,18 @@ class Hardware:
     def __init__(self, options: Options) -> None:
         self.operative = True
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
+        self.safe = Safe()
+        self._first_password = None if options.password is None else options.password.encode()
         self.connectors = {
             number: Connector(number, Meter(_register(options.cp_id, number)))
             for number in range(1, options.connectors + 1)
         }
+
+    @property
+    def password(self) -> bytes | None:
+        """For HTTP Basic: what AuthorizationKey stands for, once it was set (OCPP-J 6.2.2)."""
+        key = self.configuration.text("AuthorizationKey")
+        return bytes.fromhex(key) if key else self._first_password
 
     def status(self) -> ChargePointStatus:
         """Connector 0's."""

@@ -11,10 +11,11 @@ from .hardware import Hardware
 from .journal import Journal
 from .options import Options
 from .progress import Progress
+from .security import SecureStation
 from .station import Station
 from .wire import address, opened
 
-StationClass = Callable[..., Station]
+StationClass = Callable[..., SecureStation]
 
 
 async def run_station(options: Options, progress: Progress, station_class: StationClass = ObedientStation) -> Journal:
@@ -41,7 +42,8 @@ class Run:
     async def connection(self) -> bool:
         """From handshake to close; returns whether a Reset asks for another one."""
         try:
-            async with opened(self._options, self._journal) as wire, asyncio.TaskGroup() as tasks:
+            password = self._hardware.password
+            async with opened(self._options, self._journal, password) as wire, asyncio.TaskGroup() as tasks:
                 self._journal.note(f"connected to {address(self._options)}")
                 station = self._station_class(wire, self._options, self._journal, tasks, self._hardware)
                 helpers = [tasks.create_task(station.listen()), tasks.create_task(station.heartbeats())]
@@ -52,9 +54,11 @@ class Run:
         except BaseExceptionGroup as group:
             raise first_leaf(group) from None
 
-    async def _scenario(self, station: Station) -> None:
+    async def _scenario(self, station: SecureStation) -> None:
         await station.boot()
         await station.announce()
+        if self._options.sign_certificate and not self._hardware.safe.chain:
+            station.spawn(station.request_certificate())
         if not self._charged and not station.reset_asked.is_set():
             await self._begin_own_session(station)
         await self._stay(station)

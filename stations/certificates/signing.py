@@ -1,6 +1,7 @@
-"""The inbox of signing requests (white paper A02, A03): a request comes, is signed or refused, and its chain is sent."""
+"""The inbox of signing requests (white paper A02, A03): signed or refused, then the chain is sent."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from cryptography import x509
@@ -121,7 +122,7 @@ def chain_fault(row: SigningRequest, chain: list[x509.Certificate], now: datetim
         return "The first certificate is not for the key of this request."
     if not chain[0].not_valid_before_utc <= now <= chain[0].not_valid_after_utc:
         return "The first certificate is not valid now."
-    for issued, issuer in zip(chain, chain[1:], strict=False):
+    for issued, issuer in pairwise(chain):
         try:
             issued.verify_directly_issued_by(issuer)
         except (InvalidSignature, *TROUBLE):

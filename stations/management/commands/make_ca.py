@@ -32,6 +32,4 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename} exists: there is an authority already, and it is kept") from None
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be written ({error.strerror}): set CA_FOLDER") from None
-        self.stdout.write(
-            f"Made {certificate}. Back up its folder; stations get this certificate by InstallCertificate."
-        )
+        self.stdout.write(f"Made {certificate}. Back up its folder; stations get it by InstallCertificate.")
