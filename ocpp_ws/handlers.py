@@ -128,7 +128,8 @@ async def security_event_notification(link: Link, call: Call, now: datetime) -> 
 
 
 async def sign_certificate(link: Link, call: Call, now: datetime) -> Payload:
-    """White paper A02, A03. The CertificateSigned.req comes later, by the outbox."""
+    """White paper A02, A03. A CertificateSigned.req that the unit queues cannot overtake the answer: whoever takes it
+    from the outbox is resumed after this, the waiters of the writer being resumed in the order of their units."""
 
     def unit(_batch: Batch) -> Payload:
         status = signing_request(

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from django.db.models import QuerySet
 
-from stations.certificates import signing
+from stations.certificates import authority, signing
 from stations.certificates.reading import TROUBLE, Unreadable, key_digest, pem, read_chain, words
 from stations.models import Certificate, Command, SigningRequest
 
@@ -134,9 +134,10 @@ def hash_data(certificate: x509.Certificate, issuer: x509.Certificate | None, al
 
 
 def issuer_of(certificate: x509.Certificate) -> x509.Certificate | None:
-    """Its issuer, where that is itself or a certificate that some station has from here."""
+    """Its issuer, where that is itself, the local authority, or a certificate that some station has from here."""
+    known = Certificate.objects.filter(subject=words(certificate.issuer)).order_by()
     candidates = [certificate]
-    for text in Certificate.objects.filter(subject=words(certificate.issuer)).values_list("pem", flat=True).distinct():
+    for text in (*authority.certificates().values(), *known.values_list("pem", flat=True).distinct()):
         candidates += readable(text)
     for candidate in candidates:
         try:
