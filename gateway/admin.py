@@ -9,6 +9,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.cards import CardPage
+from gateway.pages.certificates import CertificatePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
@@ -16,7 +17,7 @@ from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import ChargingStation, Command, SigningRequest
+from stations.models import Certificate, ChargingStation, Command, SigningRequest
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -34,6 +35,7 @@ PAGES = {
     User: UserAdmin,
     Group: GroupAdmin,
     RfidCard: CardPage,
+    Certificate: CertificatePage,
     ChargingStation: StationPage,
     Command: CommandPage,
     ChargingSession: SessionPage,
