@@ -1,5 +1,7 @@
 """The list of certificates with a button for each that can be deleted."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,7 +12,7 @@ from stations.models import Certificate
 
 
 class CertificatePage(CertificateAdmin):
-    list_display = (*CertificateAdmin.list_display, "delete")
+    list_display: ClassVar[tuple[str, ...]] = (*CertificateAdmin.list_display, "delete")
 
     @admin.display(description="")
     def delete(self, certificate: Certificate) -> SafeString | str:

@@ -70,7 +70,7 @@ class SecurityEventAdmin(OfStation):
 
 @admin.register(Certificate)
 class CertificateAdmin(OfStation):
-    list_display = ("subject_or_number", "place", "type", "left", "condition", "valid_to", "issuer")
+    list_display: ClassVar[tuple[str, ...]] = ("subject_or_number", "place", "type", "left", "condition", "valid_to")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("type", ChoicesDropdownFilter),

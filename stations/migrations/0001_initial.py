@@ -155,8 +155,8 @@ class Migration(migrations.Migration):
             name='Certificate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('ChargePointCertificate', 'Charge Point'), ('CentralSystemRootCertificate', 'Central System Root'), ('ManufacturerRootCertificate', 'Manufacturer Root')], max_length=28)),
-                ('state', models.CharField(choices=[('installed', 'Installed'), ('replaced', 'Replaced'), ('deleted', 'Deleted'), ('missing', 'not there any more')], default='installed', max_length=9)),
+                ('type', models.CharField(choices=[('ChargePointCertificate', 'charge point'), ('CentralSystemRootCertificate', 'central system root'), ('ManufacturerRootCertificate', 'manufacturer root')], max_length=28)),
+                ('state', models.CharField(choices=[('installed', 'installed'), ('replaced', 'replaced'), ('deleted', 'deleted'), ('missing', 'not there any more')], default='installed', max_length=9)),
                 ('subject', models.CharField(blank=True, max_length=255)),
                 ('issuer', models.CharField(blank=True, max_length=255)),
                 ('serial_number', models.CharField(help_text='Hexadecimal, without leading zeros.', max_length=40)),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
             name='SigningRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('signed', 'signed and sent'), ('accepted', 'accepted by the station'), ('rejected', 'rejected by the station'), ('refused', 'Refused'), ('invalid', 'Invalid')], default='pending', max_length=8)),
+                ('state', models.CharField(choices=[('pending', 'pending'), ('signed', 'signed and sent'), ('accepted', 'accepted by the station'), ('rejected', 'rejected by the station'), ('refused', 'refused'), ('invalid', 'invalid')], default='pending', max_length=8)),
                 ('csr', models.TextField(verbose_name='certificate signing request')),
                 ('subject', models.CharField(blank=True, max_length=255)),
                 ('key_words', models.CharField(blank=True, help_text='Its kind and size.', max_length=40, verbose_name='key')),

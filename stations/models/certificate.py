@@ -10,14 +10,14 @@ class Certificate(models.Model):
     """A certificate that a station has, or had. Of one that only the station told of, nothing but hashes is known."""
 
     class Type(models.TextChoices):
-        CHARGE_POINT = "ChargePointCertificate"
-        CENTRAL_SYSTEM_ROOT = "CentralSystemRootCertificate"
-        MANUFACTURER_ROOT = "ManufacturerRootCertificate"
+        CHARGE_POINT = "ChargePointCertificate", "charge point"
+        CENTRAL_SYSTEM_ROOT = "CentralSystemRootCertificate", "central system root"
+        MANUFACTURER_ROOT = "ManufacturerRootCertificate", "manufacturer root"
 
     class State(models.TextChoices):
-        INSTALLED = "installed"
-        REPLACED = "replaced"
-        DELETED = "deleted"
+        INSTALLED = "installed", "installed"
+        REPLACED = "replaced", "replaced"
+        DELETED = "deleted", "deleted"
         MISSING = "missing", "not there any more"
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="certificates")
@@ -61,12 +61,12 @@ class SigningRequest(models.Model):
     request again makes no second row."""
 
     class State(models.TextChoices):
-        PENDING = "pending"
+        PENDING = "pending", "pending"
         SIGNED = "signed", "signed and sent"
         ACCEPTED = "accepted", "accepted by the station"
         REJECTED = "rejected", "rejected by the station"
-        REFUSED = "refused"
-        INVALID = "invalid"
+        REFUSED = "refused", "refused"
+        INVALID = "invalid", "invalid"
 
     SIGNABLE = (State.PENDING, State.SIGNED, State.REJECTED)  # again, where the first chain did not arrive or please
 
