@@ -41,13 +41,14 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
 
 
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
-    known, now, address = await read(standing, cp_id), timezone.now(), peer_of(scope)
+    known, address = await read(standing, cp_id), peer_of(scope)
     if known is None and settings.STATION_POLICY != "open":
         raise stranger(cp_id, address)
     proved = prove(scope, cp_id, known, address) if known else ""
     if known and known.online and not proved and not await takeover.may_enter(known):
         notice(Noticed.TAKEOVER_REFUSED, f"From {address}, while a live connection has the identity.", address, known)
         raise later("A live connection has this identity.")
+    now = timezone.now()
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,

@@ -82,9 +82,13 @@ def sign(row: SigningRequest, *, by: str, now: datetime, chain: str = "") -> Com
 
     It waits for the station for a day. Raises CannotSign. Call it inside a transaction.
     """
+    if row.command and row.command.state in Command.OPEN:
+        raise CannotSign("Its certificate is on the way already.")
     text = checked_chain(row, chain, now) if chain.strip() else locally_signed(row, now)
-    signable = SigningRequest.objects.filter(pk=row.pk, state__in=SigningRequest.SIGNABLE)
-    if not signable.update(state=State.SIGNED, chain=text, decided_at=now, decided_by=by[:150]):
+    as_read = SigningRequest.objects.filter(pk=row.pk, state=row.state, command=row.command)
+    if not as_read.filter(state__in=SigningRequest.SIGNABLE).update(
+        state=State.SIGNED, chain=text, decided_at=now, decided_by=by[:150]
+    ):
         row.refresh_from_db()
         raise CannotSign(f"The request is {row.get_state_display()}: it is not signed any more.")
     payload = {"certificateChain": text}

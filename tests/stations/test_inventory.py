@@ -13,7 +13,7 @@ from tests.stations import x509
 
 NOW = timezone.now()
 CENTRAL, MANUFACTURER = "CentralSystemRootCertificate", "ManufacturerRootCertificate"
-ROOT, OTHER = x509.certificate("root"), x509.certificate("other")
+ROOT, OTHER = x509.certificate("root", number=0xA1B2C3), x509.certificate("other")
 
 
 @pytest.fixture(autouse=True)

@@ -247,6 +247,19 @@ def test_a_renewed_certificate_replaces_the_older_one(station: ChargingStation) 
     assert list(Certificate.objects.order_by("pk").values_list("state", flat=True)) == ["replaced", "installed"]
 
 
+def test_a_certificate_that_is_on_its_way_is_not_made_again(station: ChargingStation) -> None:
+    asks(station, x509.request())
+    command = sign(inbox(), by="olga", now=NOW)
+    with pytest.raises(CannotSign, match="on the way"):
+        sign(inbox(), by="victor", now=NOW)
+    Command.objects.filter(pk=command.pk).update(state="expired")
+    other = inbox()
+    assert sign(inbox(), by="victor", now=NOW).pk != command.pk
+    with pytest.raises(CannotSign, match="not signed any more"):
+        sign(other, by="olga", now=NOW)  # two clicks at once
+    assert Command.objects.count() == 2
+
+
 ROOT_KEY, MIDDLE_KEY = x509.SMALL_CURVE, x509.RSA_KEY
 ROOT = x509.certificate("root", key=ROOT_KEY)
 MIDDLE = x509.certificate("middle", key=MIDDLE_KEY, issuer=(ROOT, ROOT_KEY))

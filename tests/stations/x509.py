@@ -29,7 +29,12 @@ def request(subject: x509.Name | None = None, key: Any = KEY) -> str:
 
 
 def certificate(
-    subject: str = "SN-1", *, key: Any = KEY, issuer: "tuple[x509.Certificate, Any] | None" = None, days: int = 30
+    subject: str = "SN-1",
+    *,
+    key: Any = KEY,
+    issuer: "tuple[x509.Certificate, Any] | None" = None,
+    days: int = 30,
+    number: int | None = None,
 ) -> x509.Certificate:
     """Self-signed without `issuer`, which is a certificate and its key. Negative days: it ended long ago."""
     start = NOW - timedelta(days=400) if days < 0 else NOW - timedelta(minutes=1)
@@ -38,7 +43,7 @@ def certificate(
         .subject_name(name(subject))
         .issuer_name(issuer[0].subject if issuer else name(subject))
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(number or x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(NOW + timedelta(days=days))
     )

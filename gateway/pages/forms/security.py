@@ -42,7 +42,8 @@ class DeleteCertificateForm(CommandForm):
         # M04.FR.05: its own certificate cannot be deleted; without the issuer's hash none can be named
         rows = self.station.certificates.filter(state=Certificate.State.INSTALLED).exclude(issuer_key_hash="")
         self.deletable = {row.pk: row for row in rows.exclude(type=Certificate.Type.CHARGE_POINT)}
-        choose(self, "certificate", [(pk, told(row)) for pk, row in self.deletable.items()])
+        known = [(pk, told(row)) for pk, row in self.deletable.items()]
+        choose(self, "certificate", known or [("", "none is known: ask for the installed ones first")])
 
     def risk(self) -> str:
         row = self.deletable[self.cleaned_data["certificate"]]
