@@ -15,9 +15,11 @@ from rfid.api.cards import CardViewSet
 from sessions_app.api.meter_values import MeterValueViewSet
 from sessions_app.api.sessions import SessionViewSet
 from stations.api.bulk import BulkViewSet
+from stations.api.certificates import CertificateViewSet, SigningRequestViewSet
 from stations.api.commands import CommandViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
+from stations.api.security_events import SecurityEventViewSet
 from stations.api.stations import StationViewSet
 
 router = SimpleRouter()
@@ -31,6 +33,9 @@ router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
+router.register("certificates", CertificateViewSet, "certificate")
+router.register("signing-requests", SigningRequestViewSet, "signing-request")
+router.register("security-events", SecurityEventViewSet, "security-event")
 
 RESOURCES = {
     **{name: f"/api/{name}" for name, _, _ in router.registry if name != "admin"},

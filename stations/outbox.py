@@ -14,6 +14,7 @@ from django.utils import timezone
 from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
 from stations import doorbell
+from stations.credentials import before_sending, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
 from stations.models import ChargingStation, Command
 from stations.secrets import masked
@@ -49,6 +50,7 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     if deviations := check(action, "call", payload):
         raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
+    refuse_wrong(wish)
     if key := how.get("idempotency_key"):
         wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
     if (patience := how.get("wait_for_online")) is not None:
@@ -160,6 +162,7 @@ def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> 
         if Command.objects.filter(pk=command.pk, state=State.QUEUED).update(**sent):
             for name, value in sent.items():
                 setattr(command, name, value)
+            before_sending(command)
             return command
     return None
 

@@ -19,7 +19,7 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
 from stations.admin.show import chip, kwh, link, listing, span
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import Certificate, ChargingStation, Command, Connector, Quirk, Reservation, SecurityEvent
 
 
 class StationPage(StationAdmin):
@@ -59,6 +59,7 @@ def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
+    more |= {"Certificates": Certificate, "Security events": SecurityEvent}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
@@ -104,7 +105,14 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
         ("Pings", station.get_pings_display()),
         ("Process", station.owner or "-"),
+        ("Authentication", proof(station)),
     ]
+
+
+def proof(station: ChargingStation) -> str:
+    key = "its key is known" if station.key_hash else "no key is known"
+    waiting = ", a new one may be in use" if station.pending_key_hashes else ""
+    return f"{station.authentication}, {key}{waiting}; security profile {station.security_profile}"
 
 
 def since(station: ChargingStation) -> tuple[str, str]:

@@ -27,12 +27,12 @@ from ocpp.v16.enums import (
 
 from .errors import StartRefused
 from .hardware import Connector
+from .security import SecureStation
 from .session import ChargingSession
-from .station import Station
 from .triggers import triggered
 
 
-class ObedientStation(Station):
+class ObedientStation(SecureStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)
@@ -92,6 +92,8 @@ class ObedientStation(Station):
         status = self.hardware.configuration.change(key, value)
         if status == ConfigurationStatus.accepted:
             self.reconfigured.set()
+            if key.lower() in ("authorizationkey", "securityprofile"):  # A01, A05: connect anew with it
+                self.afterwards(partial(self._prove_anew, key))
         return self._answered("ChangeConfiguration", status)
 
     @on(Action.trigger_message)
@@ -129,10 +131,6 @@ class ObedientStation(Station):
             return self._answered("DataTransfer", DataTransferStatus.unknown_vendor_id)
         return call_result.DataTransfer(DataTransferStatus.accepted, data)
 
-    def _answered(self, action: str, status: Any) -> Any:
-        self.journal.note(f"{action}: {status.value}")
-        return getattr(call_result, action)(status)
-
     async def _charge_remotely(self, session: ChargingSession) -> None:
         """A card that the server refuses is the operator's matter, not a failure of this run."""
         ask_first = self.hardware.configuration.flag("AuthorizeRemoteTxRequests")
@@ -146,6 +144,11 @@ class ObedientStation(Station):
 
     async def _stop(self, session: ChargingSession, reason: Reason) -> None:
         session.stop(reason)
+
+    async def _prove_anew(self, key: str) -> None:
+        await self.security_event("ReconfigurationOfSecurityParameters", key)
+        self.reset_reason = Reason.other
+        await self._reset()
 
     async def _reset(self) -> None:
         self.reset_asked.set()

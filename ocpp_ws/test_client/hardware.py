@@ -9,6 +9,7 @@ from . import configuration
 from .local_list import LocalList
 from .meter import Meter
 from .options import Options
+from .safe import Safe
 
 
 @dataclass
@@ -32,10 +33,18 @@ class Hardware:
         self.operative = True
         self.local_list = LocalList()
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
+        self.safe = Safe()
+        self._first_password = None if options.password is None else options.password.encode()
         self.connectors = {
             number: Connector(number, Meter(_register(options.cp_id, number)))
             for number in range(1, options.connectors + 1)
         }
+
+    @property
+    def password(self) -> bytes | None:
+        """For HTTP Basic: what AuthorizationKey stands for, once it was set (OCPP-J 6.2.2)."""
+        key = self.configuration.text("AuthorizationKey")
+        return bytes.fromhex(key) if key else self._first_password
 
     def status(self) -> ChargePointStatus:
         """Connector 0's."""

@@ -17,6 +17,7 @@ class Options:
     fast: bool = False
     connectors: int = 1
     password: str | None = None
+    sign_certificate: bool = False
     timeout: float = 10.0
     behaviour: str = "plain"
 

@@ -10,11 +10,12 @@ from .errors import Refused, first_leaf
 from .hardware import Hardware
 from .journal import Journal
 from .options import Options
+from .security import SecureStation
 from .station import Station
 from .wire import Wire, address
 
-StationClass = Callable[..., Station]
-Opened = Callable[[Options, Journal], AbstractAsyncContextManager[Wire]]
+StationClass = Callable[..., SecureStation]
+Opened = Callable[[Options, Journal, bytes | None], AbstractAsyncContextManager[Wire]]
 
 
 class Run:
@@ -32,7 +33,8 @@ class Run:
     async def connection(self) -> bool:
         """From handshake to close; returns whether a Reset asks for another one."""
         try:
-            async with self._opened(self._options, self._journal) as wire, asyncio.TaskGroup() as tasks:
+            password = self._hardware.password
+            async with self._opened(self._options, self._journal, password) as wire, asyncio.TaskGroup() as tasks:
                 self._journal.note(f"connected to {address(self._options)}")
                 station = self._station_class(wire, self._options, self._journal, tasks, self._hardware)
                 helpers = [tasks.create_task(station.listen()), tasks.create_task(station.heartbeats())]
@@ -43,9 +45,11 @@ class Run:
         except BaseExceptionGroup as group:
             raise first_leaf(group) from None
 
-    async def _scenario(self, station: Station) -> None:
+    async def _scenario(self, station: SecureStation) -> None:
         await station.boot()
         await station.announce()
+        if self._options.sign_certificate and not self._hardware.safe.chain:
+            station.spawn(station.request_certificate())
         if not self._charged and not station.reset_asked.is_set():
             await self._begin_own_session(station)
         await self._stay(station)

@@ -51,10 +51,10 @@ class Wire:
 
 @asynccontextmanager
 async def opened(
-    options: Options, journal: Journal, bend: Bend = as_it_is, *, pongs: bool = True
+    options: Options, journal: Journal, password: bytes | None, bend: Bend = as_it_is, *, pongs: bool = True
 ) -> AsyncIterator[Wire]:
     """An open connection that has agreed to `ocpp1.6`; raises `Refused`. `bend` changes each frame that leaves."""
-    socket = await _connected(options)
+    socket = await _connected(options, password)
     if not pongs:
         _never_pong(socket)
     try:
@@ -86,12 +86,12 @@ def closed_by_server(error: ConnectionClosed) -> Refused:
     return Refused(f"The server closed the connection ({one_line(said)})")
 
 
-async def _connected(options: Options) -> ClientConnection:
+async def _connected(options: Options, password: bytes | None) -> ClientConnection:
     try:
         return await connect(
             address(options),
             subprotocols=[SUBPROTOCOL],
-            additional_headers=_credentials(options),
+            additional_headers=_credentials(options, password),
             open_timeout=options.timeout,
             close_timeout=2,
             proxy=None,  # a station in the street has none; one of the environment must not swallow localhost
@@ -100,11 +100,11 @@ async def _connected(options: Options) -> ClientConnection:
         raise Refused(_why_not(error, options)) from error
 
 
-def _credentials(options: Options) -> dict[str, str]:
+def _credentials(options: Options, password: bytes | None) -> dict[str, str]:
     """HTTP Basic, user name = identity (whitepaper A00.FR.204)."""
-    if options.password is None:
+    if password is None:
         return {}
-    pair = f"{options.cp_id}:{options.password}".encode()
+    pair = f"{options.cp_id}:".encode() + password
     return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
 
 

@@ -23,6 +23,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "get-configuration": {"key": "HeartbeatInterval, MeterValueSampleInterval"},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
     "trigger-message": {"requested_message": "StatusNotification", "connector_id": "2"},
+    "get-installed-certificate-ids": {"certificate_type": "ManufacturerRootCertificate"},
+    "install-certificate": {"certificate_type": "CentralSystemRootCertificate", "certificate": "PEM"},
+    "delete-certificate": {"certificate": "5", "confirmed": "1"},
+    "certificate-signed": {"certificate_chain": "PEM"},
     "clear-cache": {},
     "data-transfer": {"vendor_id": "com.example", "data": " text"},
     "fill-local-list": {"full": "on"},
@@ -38,6 +42,17 @@ PAYLOADS = {
     "get-configuration": {"key": ["HeartbeatInterval", "MeterValueSampleInterval"]},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
     "trigger-message": {"requestedMessage": "StatusNotification", "connectorId": 2},
+    "get-installed-certificate-ids": {"certificateType": "ManufacturerRootCertificate"},
+    "install-certificate": {"certificateType": "CentralSystemRootCertificate", "certificate": "PEM"},
+    "delete-certificate": {
+        "certificateHashData": {
+            "hashAlgorithm": "SHA256",
+            "issuerNameHash": "aa",
+            "issuerKeyHash": "bb",
+            "serialNumber": "A1",
+        }
+    },
+    "certificate-signed": {"certificateChain": "PEM"},
     "clear-cache": {},
     "data-transfer": {"vendorId": "com.example", "data": " text"},
     "fill-local-list": {"listVersion": 1, "updateType": "Full"},
@@ -63,7 +78,7 @@ def test_each_command_has_its_form(operator: Client, station: ChargingStation, n
     assert address(station, name) in body(operator.get(page(station)))
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "certificate")
 @pytest.mark.parametrize("name", FORMS)
 def test_command_to_an_offline_station_is_noted_and_its_page_says_so(
     operator: Client, offline: ChargingStation, name: str

@@ -28,6 +28,13 @@ def street(api: Api) -> None:
     rows.command(a, actor="ann")
     rows.command(b, "timeout", action="UnlockConnector", actor="bob")
     rows.reservation(a, 5, status="Used")
+    rows.certificate(a, valid_to=None, serial_number="C3", state="missing")
+    rows.certificate(a, valid_to=rows.START + timedelta(days=9), serial_number="B2", type="ChargePointCertificate")
+    rows.certificate(b, serial_number="A1", subject="CN=other")
+    rows.signing_request(a, subject="CN=SN-1")
+    rows.signing_request(b, subject="CN=SN-2", state="accepted")
+    rows.security_event(a, critical=True)
+    rows.security_event(None, type="UnknownIdentity", origin="gateway", received_at=rows.START + timedelta(days=1))
     rows.reservation(b, 6, expiry_date=rows.START + timedelta(days=1))
 
 
@@ -85,6 +92,20 @@ CASES = [
     ("messages?after=2026-11-23T00:00:00Z", "action", ["Reset"]),
     ("messages?before=2026-11-23T00:00:00Z&ordering=id", "action", ["BootNotification"]),
     ("messages?uniqueId=b-1", "action", ["BootNotification"]),
+    ("certificates", "serialNumber", ["A1", "B2", "C3"]),
+    ("certificates?cpId=cp_a&state=installed", "serialNumber", ["B2"]),
+    ("certificates?type=ChargePointCertificate", "serialNumber", ["B2"]),
+    ("certificates?validToBefore=2026-11-23T00:00:00Z", "serialNumber", ["A1"]),
+    ("certificates?search=other", "serialNumber", ["A1"]),
+    ("signing-requests", "subject", ["CN=SN-2", "CN=SN-1"]),
+    ("signing-requests?state=pending", "cpId", ["CP_A"]),
+    ("signing-requests?cpId=cp_b&subject=sn", "state", ["accepted"]),
+    ("security-events", "type", ["UnknownIdentity", "ResetOrReboot"]),
+    ("security-events?critical=true", "cpId", ["CP_A"]),
+    ("security-events?origin=gateway", "cpId", [None]),
+    ("security-events?type=resetorreboot&cpId=cp_a", "critical", [True]),
+    ("security-events?after=2026-11-23T00:00:00Z", "type", ["UnknownIdentity"]),
+    ("security-events?search=identity", "type", ["UnknownIdentity"]),
 ]  # fmt: skip
 
 
@@ -111,6 +132,9 @@ REFUSED = [
     ("meter-values?sessionId=one", "sessionId"),
     ("meter-values?page=2", "page"),
     ("messages?direction=up", "direction"),
+    ("certificates?state=gone", "state"),
+    ("signing-requests?state=open", "state"),
+    ("security-events?critical=maybe", "critical"),
 ]
 
 

@@ -11,6 +11,8 @@ from stations.models import Command
 from tests.api import rows
 from tests.api.conftest import Api, attrs, problem
 
+ROOT = "CentralSystemRootCertificate"
+HASH = {"hashAlgorithm": "SHA256", "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "A1"}
 BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "start-transaction": ({"connectorId": 1, "idTag": "T"}, "RemoteStartTransaction", {"connectorId": 1, "idTag": "T"}),
     "stop-transaction": ({"transactionId": 77}, "RemoteStopTransaction", {"transactionId": 77}),
@@ -21,6 +23,15 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "unlock-connector": ({"connectorId": 2}, "UnlockConnector", {"connectorId": 2}),
     "get-configuration": ({"key": "A"}, "GetConfiguration", {"key": ["A"]}),
     "change-configuration": ({"key": "A", "value": " 1 "}, "ChangeConfiguration", {"key": "A", "value": " 1 "}),
+    "certificate-signed": ({"certificateChain": "PEM"}, "CertificateSigned", {"certificateChain": "PEM"}),
+    "install-certificate": (
+        {"certificateType": ROOT, "certificate": "PEM"}, "InstallCertificate",
+        {"certificateType": ROOT, "certificate": "PEM"},
+    ),
+    "delete-certificate": ({"certificateHashData": HASH}, "DeleteCertificate", {"certificateHashData": HASH}),
+    "get-installed-certificate-ids": (
+        {"certificateType": ROOT}, "GetInstalledCertificateIds", {"certificateType": ROOT},
+    ),
 }  # fmt: skip
 
 
@@ -55,6 +66,12 @@ def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
         ("get-configuration", {"key": ["A", "x" * 51]}, {"key.1"}),
         ("change-configuration", {"key": "A"}, {"value"}),
         ("change-configuration", {"key": "A", "value": "x" * 501}, {"value"}),
+        ("change-configuration", {"key": "AuthorizationKey", "value": "short"}, {"value"}),
+        ("change-configuration", {"key": "SecurityProfile", "value": "4"}, {"value"}),
+        ("certificate-signed", {"certificateChain": "x" * 10_001}, {"certificateChain"}),
+        ("install-certificate", {"certificateType": "Root", "certificate": ""}, {"certificateType", "certificate"}),
+        ("delete-certificate", {}, {"certificateHashData"}),
+        ("get-installed-certificate-ids", {}, {"certificateType"}),
         ("reset?wait=long", {"type": "Soft"}, {"wait"}),
         ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
         ("reset?later=1", {"type": "Soft"}, {"later"}),

@@ -26,6 +26,10 @@ ROUTES = {
     "/api/reservations": 2,
     "/api/meter-values": 1,
     "/api/messages": 1,
+    "/api/certificates": 2,
+    "/api/signing-requests": 2,
+    "/api/signing-requests/{request}": 1,
+    "/api/security-events": 2,
     "/api/schema": 0,
     "/api/docs": 0,
     "/api/redoc": 0,
@@ -45,7 +49,10 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.meter_values(session, 2)
         rows.message(cp)
         rows.reservation(cp)
-    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk}
+        rows.certificate(cp)
+        request = rows.signing_request(cp)
+        rows.security_event(cp)
+    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk}
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

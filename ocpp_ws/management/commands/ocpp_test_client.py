@@ -53,6 +53,7 @@ class Command(BaseCommand):
         number("--timeout", type=positive(float), default=default.timeout, help="wait for an answer (default 10 s)")
         number("--count", type=positive(int), default=1, help="so many stations at once (default 1)")
         number("--connectors", type=positive(int), default=default.connectors, help="per station (default 1)")
+        parser.add_argument("--sign-certificate", action="store_true", help="ask for a certificate after the boot")
         parser.add_argument("--fast", action="store_true", help="a whole session without waiting")
 
     def handle(self, *args: Any, **given: Any) -> None:

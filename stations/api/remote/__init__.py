@@ -3,11 +3,13 @@
 from stations.api.remote.anything import AnyCallRoute
 from stations.api.remote.core import CoreRoutes
 from stations.api.remote.local_list import LocalListRoutes
+from stations.api.remote.security import SecurityRoutes
 
 
 class RemoteControlViewSet(
     CoreRoutes,
     LocalListRoutes,
+    SecurityRoutes,
     AnyCallRoute,
 ):
     """Each route waits for the station's answer and gives it: 200 also for Rejected. 409: not connected, at once;
