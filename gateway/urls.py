@@ -14,6 +14,7 @@ from ocpp_ws.api import MessageViewSet
 from rfid.api.cards import CardViewSet
 from sessions_app.api.meter_values import MeterValueViewSet
 from sessions_app.api.sessions import SessionViewSet
+from stations.api.charging_profiles import InstalledProfileViewSet, ProfileViewSet
 from stations.api.commands import CommandViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
@@ -27,6 +28,8 @@ router.register("rfid", CardViewSet, "card")
 router.register("admin", RemoteControlViewSet, "remote")
 router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
+router.register("charging-profiles", ProfileViewSet, "charging-profile")
+router.register("installed-profiles", InstalledProfileViewSet, "installed-profile")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
 

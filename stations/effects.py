@@ -12,12 +12,16 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 
 from stations.models import Command
+from stations.profiles.installed import profile_set, profiles_cleared
 
 logger = logging.getLogger(__name__)
 Payload = dict[str, Any]
 Effect = Callable[[Command, Payload, datetime], None]
 
-EFFECTS: dict[str, Effect] = {}
+EFFECTS: dict[str, Effect] = {
+    "ClearChargingProfile": profiles_cleared,
+    "SetChargingProfile": profile_set,
+}
 
 
 def take_effect(command: Command, answer: Payload, now: datetime) -> None:

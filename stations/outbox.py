@@ -46,8 +46,7 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
     transaction: the owner could not see the row.
     """
-    if deviations := check(action, "call", payload):
-        raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
+    refuse_invalid(action, payload)
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     if key := how.get("idempotency_key"):
         wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
@@ -57,6 +56,12 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     doorbell.ring(command.station.channel, {"type": "command.ready", "station": station.pk})
     wait = how.get("wait")
     return wait_for(command, settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait)
+
+
+def refuse_invalid(action: str, payload: Payload) -> None:
+    """Raises InvalidPayload where it breaks the official schema of its action."""
+    if deviations := check(action, "call", payload):
+        raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
 
 
 def digest(wish: Command) -> str:

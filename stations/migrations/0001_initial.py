@@ -146,4 +146,58 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('station', 'reservation_id'), name='one_row_per_reservation_id')],
             },
         ),
+        migrations.CreateModel(
+            name='ChargingProfile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True)),
+                ('purpose', models.CharField(choices=[('ChargePointMaxProfile', 'ChargePointMaxProfile'), ('TxDefaultProfile', 'TxDefaultProfile'), ('TxProfile', 'TxProfile')], max_length=21)),
+                ('kind', models.CharField(choices=[('Absolute', 'Absolute'), ('Recurring', 'Recurring'), ('Relative', 'Relative')], max_length=9)),
+                ('recurrency_kind', models.CharField(blank=True, choices=[('Daily', 'Daily'), ('Weekly', 'Weekly')], max_length=6)),
+                ('stack_level', models.PositiveIntegerField(default=0, help_text='A higher level goes before a lower one.')),
+                ('valid_from', models.DateTimeField(blank=True, null=True)),
+                ('valid_to', models.DateTimeField(blank=True, null=True)),
+                ('schedule', models.JSONField(help_text='A ChargingSchedule (core 7.13).')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConfigurationKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=255)),
+                ('value', models.TextField(blank=True, null=True)),
+                ('readonly', models.BooleanField(default=False)),
+                ('told_at', models.DateTimeField()),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='configuration', to='stations.chargingstation')),
+            ],
+            options={
+                'ordering': ['station', 'key'],
+                'constraints': [models.UniqueConstraint(fields=('station', 'key'), name='one_row_per_configuration_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='InstalledProfile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('connector_number', models.PositiveIntegerField(help_text='0: the whole station.', verbose_name='connector')),
+                ('charging_profile_id', models.BigIntegerField(verbose_name='profile id')),
+                ('purpose', models.CharField(max_length=21)),
+                ('stack_level', models.BigIntegerField()),
+                ('transaction_id', models.BigIntegerField(blank=True, help_text='Of a TxProfile.', null=True)),
+                ('ends_at', models.DateTimeField(blank=True, help_text='From then on it says nothing any more.', null=True)),
+                ('profile', models.JSONField(help_text='As it was sent.')),
+                ('accepted_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='installed_profiles', to='stations.chargingstation')),
+                ('stored', models.ForeignKey(blank=True, help_text='The stored profile that it was sent from.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='installed', to='stations.chargingprofile')),
+            ],
+            options={
+                'ordering': ['station', 'connector_number', 'purpose', '-stack_level'],
+                'constraints': [models.UniqueConstraint(fields=('station', 'charging_profile_id'), name='one_row_per_profile_id'), models.UniqueConstraint(fields=('station', 'connector_number', 'purpose', 'stack_level'), name='one_profile_per_stack_level')],
+            },
+        ),
     ]

@@ -24,6 +24,9 @@ ROUTES = {
     "/api/commands": 2,
     "/api/commands/{command}": 1,
     "/api/reservations": 2,
+    "/api/charging-profiles": 2,
+    "/api/charging-profiles/{profile}": 1,
+    "/api/installed-profiles": 2,
     "/api/meter-values": 1,
     "/api/messages": 1,
     "/api/schema": 0,
@@ -45,7 +48,9 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.meter_values(session, 2)
         rows.message(cp)
         rows.reservation(cp)
-    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk}
+        profile = rows.charging_profile(f"Night {number}")
+        rows.installed_profile(cp, stored=profile)
+    return {"profile": profile.pk, "transaction": session.transaction_id, "session": session.pk, "command": command.pk}
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
