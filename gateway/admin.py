@@ -9,13 +9,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.cards import CardPage
+from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import ChargingStation, Command
+from stations.models import ChargingProfile, ChargingStation, Command, InstalledProfile
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -35,6 +36,8 @@ PAGES = {
     RfidCard: CardPage,
     ChargingStation: StationPage,
     Command: CommandPage,
+    ChargingProfile: ChargingProfilePage,
+    InstalledProfile: InstalledProfilePage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
 }

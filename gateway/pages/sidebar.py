@@ -13,7 +13,7 @@ from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import listing
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import ChargingProfile, ChargingStation, Command, Connector, InstalledProfile, Quirk, Reservation
 
 
 def environment(_request: HttpRequest) -> list[str] | None:
@@ -28,6 +28,8 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Stations", "ev_station", ChargingStation),
         item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Reservations", "event_seat", Reservation),
+        item("Charging profiles", "stacked_line_chart", ChargingProfile),
+        item("Installed profiles", "layers", InstalledProfile),
         item("Commands", "terminal", Command),
         item("Quirks", "rule", Quirk),
     ]
