@@ -44,10 +44,10 @@ def profiles(rows: Iterable[InstalledProfile], clear: str) -> Table:
     """`clear`: the address of the form that clears one by its id; empty for who may not."""
     cells = [
         [link(p, p.connector_number or "whole station"), p.purpose, p.stack_level, limits(p), link(p.stored),
-         until(p), when(p.accepted_at), *([text_link(f"{clear}?id={p.charging_profile_id}", "clear")] if clear else [])]
+         until(p), *([text_link(f"{clear}?id={p.charging_profile_id}", "clear")] if clear else [])]
         for p in rows
     ]  # fmt: skip
-    headers = ["Connector", "Purpose", "Level", "Limit", "Stored profile", "Until", "Accepted"]
+    headers = ["Connector", "Purpose", "Level", "Limit", "Stored profile", "Until"]
     return {"headers": [*headers, *([""] if clear else [])], "rows": cells}
 
 

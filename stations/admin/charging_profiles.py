@@ -59,7 +59,8 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if schedule := self.instance.schedule:
-            self.initial |= {
+            self.initial = {
+                **self.initial,
                 "charging_rate_unit": schedule["chargingRateUnit"], "duration": schedule.get("duration"),
                 "start_schedule": moment(schedule.get("startSchedule")),
                 "min_charging_rate": schedule.get("minChargingRate"),
@@ -74,14 +75,14 @@ class ProfileForm(forms.ModelForm):
                 raise forms.ValidationError(f"This line is not understood: {line[:60]}")
         return [period for period in periods if period]
 
-    def _post_clean(self) -> None:
-        """Django's place for what the row as a whole must be like."""
-        super()._post_clean()
-        if self.errors:
-            return
-        self.instance.schedule = self.schedule()
-        for path, why in faults_of(self.instance):
-            self.add_error(FIELDS.get(path, "periods" if path.startswith("chargingSchedule.") else None), why)
+    def clean(self) -> dict[str, Any]:
+        if not self.errors:
+            columns = {name: self.cleaned_data[name] for name in self.Meta.fields}
+            profile = ChargingProfile(**columns, schedule=self.schedule())
+            for path, why in faults_of(profile):
+                self.add_error(FIELDS.get(path, "periods" if path.startswith("chargingSchedule.") else None), why)
+            self.instance.schedule = profile.schedule
+        return self.cleaned_data
 
     def schedule(self) -> dict[str, Any]:
         given, rate = self.cleaned_data, self.cleaned_data["min_charging_rate"]
@@ -134,7 +135,6 @@ class ChargingProfileAdmin(ModelAdmin):
 class InstalledProfileAdmin(OfStation):
     list_display = (
         "charging_profile_id", "place", "connector_number", "purpose", "stack_level", "sent_from", "ends_at",
-        "accepted_at",
     )  # fmt: skip
     list_filter = (
         ("station", AutocompleteSelectFilter),

@@ -47,8 +47,8 @@ def transaction_ended(*, station_id: int, transaction_id: int) -> None:
 
 def install(station: ChargingStation, connector_id: int, profile: Profile, now: datetime) -> None:
     purpose, transaction = profile["chargingProfilePurpose"], profile.get("transactionId")
-    running = station.sessions.filter(transaction_id=transaction, active_connector__isnull=False)
-    if purpose == TX_PROFILE and not running.exists():
+    running = station.sessions.filter(active_connector__isnull=False).values_list("transaction_id", flat=True)
+    if purpose == TX_PROFILE and transaction not in running:
         return  # it has ended meanwhile, and the profile with it
     held = InstalledProfile.objects.filter(station=station)
     held.filter(replaced_by(connector_id, profile)).delete()
