@@ -24,6 +24,7 @@ from stations.models import ChargingProfile, InstalledProfile
 from stations.profiles.rules import moment
 from stations.profiles.stored import faults_of
 
+COLUMNS = ("name", "purpose", "kind", "recurrency_kind", "stack_level", "valid_from", "valid_to")
 LINE = re.compile(r"(?:(\d+)|(\d+):([0-5]\d)(?::([0-5]\d))?)\s+(\d+(?:\.\d+)?)(?:\s+(\d+))?", re.ASCII)
 # a fault's place in the message -> the field of the form that it is shown at
 FIELDS = {"chargingSchedule.startSchedule": "start_schedule", "chargingSchedule.duration": "duration",
@@ -54,7 +55,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = ChargingProfile
-        fields = ("name", "purpose", "kind", "recurrency_kind", "stack_level", "valid_from", "valid_to")
+        fields = COLUMNS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +78,7 @@ class ProfileForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         if not self.errors:
-            columns = {name: self.cleaned_data[name] for name in self.Meta.fields}
+            columns = {name: self.cleaned_data[name] for name in COLUMNS}
             profile = ChargingProfile(**columns, schedule=self.schedule())
             for path, why in faults_of(profile):
                 self.add_error(FIELDS.get(path, "periods" if path.startswith("chargingSchedule.") else None), why)
@@ -115,14 +116,14 @@ def as_line(period: dict[str, Any]) -> str:
 @admin.register(ChargingProfile)
 class ChargingProfileAdmin(ModelAdmin):
     form = ProfileForm
-    list_display = ("name", "purpose", "kind", "recurrency_kind", "stack_level", "valid_from", "valid_to")
+    list_display = COLUMNS
     list_filter = (("purpose", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
     search_fields: ClassVar[tuple[str, ...]] = ("name",)
     SCHEDULE = ("charging_rate_unit", "start_schedule", "duration", "min_charging_rate", "periods")
     fieldsets = (
-        (None, {"fields": ("name", "purpose", "kind", "recurrency_kind", "stack_level", "valid_from", "valid_to")}),
+        (None, {"fields": COLUMNS}),
         ("Schedule", {"fields": SCHEDULE}),
     )
 
