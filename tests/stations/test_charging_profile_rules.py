@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from stations import commands
 from stations.errors import InvalidPayload, StationOffline
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, InstalledProfile
 from stations.profiles.capabilities import limits_of
 from stations.services.configuration import configuration_value
 from tests.sessions_app.messages import Messages
@@ -121,6 +122,21 @@ def test_what_the_station_cannot_do_is_refused(
 ) -> None:
     told(station, **{key.upper(): value})
     assert refusal(station, 0, **also) == {member}
+
+
+def test_a_full_station_takes_a_profile_in_place_of_another_or_of_one_that_is_over(station: ChargingStation) -> None:
+    told(station, MaxChargingProfilesInstalled="1")
+    one = InstalledProfile.objects.create(
+        station=station, connector_number=1, charging_profile_id=5, purpose="TxDefaultProfile", stack_level=0,
+        profile=profile(5),
+    )  # fmt: skip
+    assert refusal(station, 0) == {"csChargingProfiles"}
+    InstalledProfile.objects.update(ends_at=timezone.now())
+    assert refusal(station, 0) == set()
+    InstalledProfile.objects.update(ends_at=None)
+    for connector, number in ((1, 6), (0, one.charging_profile_id)):
+        Command.objects.all().delete()
+        assert refusal(station, connector, number=number) == set()
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_the_same_id_or_the_same_level_and_purpose_on_a_connector_is_replaced(st
     assert held() == [2], "core 3.13.2: not two with the same purpose and level"
     installed(station, 2, number=2, level=5)
     assert held() == [2], "core 5.16.3: not two with the same id"
+    assert InstalledProfile.objects.get().connector_number == 2
     installed(station, 1, number=3, level=5)
     installed(station, 0, number=4, level=5)
     installed(station, 0, number=5, level=5, purpose="ChargePointMaxProfile")
