@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from stations.errors import InvalidPayload
 from stations.models import ChargingProfile, ChargingStation, Command, Connector, InstalledProfile
@@ -21,11 +22,19 @@ Said = list[dict[str, Any]]
 Limited = tuple[list[Command], Said]
 
 
+def and_close(station: ChargingStation, wish: Wish, *, actor: str) -> list[Command]:
+    """As an HTTP thread does it; a connection that is kept would hold the test database."""
+    try:
+        return limit(station, wish, actor=actor)
+    finally:
+        connection.close()
+
+
 async def limited(charger: Charger, answers: list[str | None], **wish: Any) -> Limited:
     """The commands of a limit, and the SetChargingProfiles that the station got; None: a CALLERROR."""
     station = await ChargingStation.objects.aget()
     wanted = Wish(**{"limit": 32.0, "unit": "A"} | wish)
-    asking = asyncio.create_task(sync_to_async(limit, thread_sensitive=False)(station, wanted, actor="olga"))
+    asking = asyncio.create_task(sync_to_async(and_close, thread_sensitive=False)(station, wanted, actor="olga"))
     got = []
     for status in answers:
         unique_id, payload = await charger.expect("SetChargingProfile")
@@ -103,7 +112,7 @@ async def test_silence_is_no_refusal(connect: Connect, settings: Any) -> None:
     charger = await connect()
     station = await ChargingStation.objects.aget()
     asking = asyncio.create_task(
-        sync_to_async(limit, thread_sensitive=False)(station, Wish(16.0, "A"), actor="olga")
+        sync_to_async(and_close, thread_sensitive=False)(station, Wish(16.0, "A"), actor="olga")
     )  # fmt: skip
     await charger.expect("SetChargingProfile")
     assert [one.state for one in await asking] == ["timeout"]
