@@ -11,6 +11,7 @@ import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.bulk import BulkPage
 from gateway.pages.cards import CardPage
 from gateway.pages.certificates import CertificatePage
+from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
@@ -18,7 +19,15 @@ from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import BulkCommand, Certificate, ChargingStation, Command, SigningRequest
+from stations.models import (
+    BulkCommand,
+    Certificate,
+    ChargingProfile,
+    ChargingStation,
+    Command,
+    InstalledProfile,
+    SigningRequest,
+)
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -40,6 +49,8 @@ PAGES = {
     ChargingStation: StationPage,
     BulkCommand: BulkPage,
     Command: CommandPage,
+    ChargingProfile: ChargingProfilePage,
+    InstalledProfile: InstalledProfilePage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from stations import credentials
 from stations.certificates import inventory
 from stations.models import Command
+from stations.profiles.installed import profile_set, profiles_cleared
 from stations.services.configuration import configuration_changed, configuration_told
 from stations.services.local_list import list_sent, list_told
 
@@ -31,12 +32,14 @@ def change_answered(command: Command, answer: Payload, now: datetime) -> None:
 EFFECTS: dict[str, Effect] = {
     "CertificateSigned": inventory.certificate_signed,
     "ChangeConfiguration": change_answered,
+    "ClearChargingProfile": profiles_cleared,
     "DeleteCertificate": inventory.certificate_deleted,
     "GetConfiguration": configuration_told,
     "GetInstalledCertificateIds": inventory.certificates_told,
     "GetLocalListVersion": list_told,
     "InstallCertificate": inventory.certificate_installed,
     "SendLocalList": list_sent,
+    "SetChargingProfile": profile_set,
 }
 
 

@@ -47,8 +47,7 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
     transaction: the owner could not see the row.
     """
-    if deviations := check(action, "call", payload):
-        raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
+    refuse_invalid(action, payload)
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     refuse_wrong(wish)
     if key := how.get("idempotency_key"):
@@ -59,6 +58,12 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     doorbell.ring(command.station.channel, {"type": "command.ready", "station": station.pk})
     wait = how.get("wait")
     return wait_for(command, settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait)
+
+
+def refuse_invalid(action: str, payload: Payload) -> None:
+    """Raises InvalidPayload where it breaks the official schema of its action."""
+    if deviations := check(action, "call", payload):
+        raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
 
 
 def digest(wish: Command) -> str:

@@ -25,22 +25,31 @@ from ocpp.v16.enums import (
     UnlockStatus,
 )
 
+from .charging_profiles import may_start_with
 from .errors import StartRefused
 from .hardware import Connector
 from .security import SecureStation
 from .session import ChargingSession
+from .smart_charging import SmartStation
 from .triggers import triggered
 
 
-class ObedientStation(SecureStation):
+class ObedientStation(SmartStation, SecureStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)
-    def on_remote_start(self, id_tag: str, connector_id: int | None = None, **_: Any) -> Any:
+    def on_remote_start(
+        self,
+        id_tag: str,
+        connector_id: int | None = None,
+        charging_profile: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> Any:
         connector = self.free(connector_id) if connector_id != 0 else None
-        if connector is None:
+        if connector is None or not may_start_with(charging_profile):
             return self._answered("RemoteStartTransaction", RemoteStartStopStatus.rejected)
         session = self.prepare(connector, id_tag)
+        session.profile = charging_profile
         self.afterwards(partial(self._charge_remotely, session))
         return self._answered("RemoteStartTransaction", RemoteStartStopStatus.accepted)
 

@@ -8,6 +8,7 @@ from functools import partial
 from ocpp.v16.datatypes import KeyValue
 from ocpp.v16.enums import ConfigurationStatus
 
+from .charging_profiles import MAX_INSTALLED, MAX_PERIODS, MAX_STACK_LEVEL
 from .meter import READINGS
 
 
@@ -95,6 +96,9 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
         "AuthorizationCacheEnabled": Setting("false", _flag),
         "AuthorizationKey": Setting("", _key, secret=True),
         "AuthorizeRemoteTxRequests": Setting("false", _flag),
+        "ChargeProfileMaxStackLevel": Setting(str(MAX_STACK_LEVEL), readonly=True),
+        "ChargingScheduleAllowedChargingRateUnit": Setting("Current,Power", readonly=True),
+        "ChargingScheduleMaxPeriods": Setting(str(MAX_PERIODS), readonly=True),
         "ClockAlignedDataInterval": Setting("0", _number),
         "ConnectionTimeOut": Setting("60", _number),
         "ConnectorPhaseRotation": Setting(rotation),
@@ -105,6 +109,7 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
         "LocalAuthListMaxLength": Setting("1000", readonly=True),
         "LocalAuthorizeOffline": Setting("true", _flag),
         "LocalPreAuthorize": Setting("false", _flag),
+        "MaxChargingProfilesInstalled": Setting(str(MAX_INSTALLED), readonly=True),
         "MeterValueSampleInterval": Setting(f"{meter_interval:g}", _number),
         "MeterValuesAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "MeterValuesSampledData": Setting(sampled, _measurands),
@@ -116,7 +121,7 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
         "StopTransactionOnInvalidId": Setting("true", readonly=True),
         "StopTxnAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "StopTxnSampledData": Setting("Energy.Active.Import.Register", _measurands),
-        "SupportedFeatureProfiles": Setting("Core,LocalAuthListManagement,RemoteTrigger", readonly=True),
+        "SupportedFeatureProfiles": Setting("Core,LocalAuthListManagement,RemoteTrigger,SmartCharging", readonly=True),
         "TransactionMessageAttempts": Setting("3", _number),
         "TransactionMessageRetryInterval": Setting("60", _number),
         "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),

@@ -1,4 +1,4 @@
-"""What stands in the street and survives a reset: connectors with their meters, and the configuration."""
+"""What stands in the street and survives a reset: connectors with meters, configuration, charging profiles."""
 
 import zlib
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ocpp.v16.enums import ChargePointStatus
 
 from . import configuration
+from .charging_profiles import ChargingProfiles
 from .local_list import LocalList
 from .meter import Meter
 from .options import Options
@@ -32,6 +33,7 @@ class Hardware:
     def __init__(self, options: Options) -> None:
         self.operative = True
         self.local_list = LocalList()
+        self.profiles = ChargingProfiles()
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
         self.safe = Safe()
         self._first_password = None if options.password is None else options.password.encode()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from ocpp.v16 import call
@@ -20,6 +21,8 @@ class Line(Protocol):
     hardware: Hardware
     journal: Journal
 
+    def allowed(self, connector: Connector) -> float: ...
+
     async def ask(self, request: Any) -> Any: ...
 
     async def show(self, connector: Connector, status: ChargePointStatus) -> None: ...
@@ -32,6 +35,8 @@ class ChargingSession:
         self.connector = connector
         self.id_tag = id_tag
         self.transaction_id: int | None = None
+        self.profile: dict[str, Any] | None = None  # of its remote start
+        self.began = datetime.now(UTC)
         self.stopping: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._line = line
         self._pace = pace
@@ -67,7 +72,6 @@ class ChargingSession:
         await self._line.show(self.connector, ChargePointStatus.preparing)
         status = await self._start()
         if status == AuthorizationStatus.accepted:
-            await self._line.show(self.connector, ChargePointStatus.charging)
             await self._charge()
         self.stop(Reason.de_authorized)
         await self._stop()
@@ -79,7 +83,10 @@ class ChargingSession:
         meter_start = self._meter_start = self._meter.register
         self._readings.append(self._stop_reading(ReadingContext.transaction_begin))
         answer = await self._line.ask(call.StartTransaction(self.connector.id, self.id_tag, meter_start, wire_time()))
-        self.transaction_id = answer.transaction_id
+        self.transaction_id, self.began = answer.transaction_id, datetime.now(UTC)
+        if self.profile:  # it applies to this transaction (E§3.42)
+            tx_profile = self.profile | {"transaction_id": self.transaction_id}
+            self._line.hardware.profiles.set(self.connector.id, tx_profile)
         status: str = answer.id_tag_info["status"]
         self._line.journal.note(f"StartTransaction: {status}, transactionId {self.transaction_id}")
         return status
@@ -87,10 +94,16 @@ class ChargingSession:
     async def _charge(self) -> None:
         pace = self._pace()
         while True:
-            self._meter.advance(await pace.pause(self.stopping))
+            allowed = self._line.allowed(self.connector)
+            await self._show(ChargePointStatus.charging if allowed else ChargePointStatus.suspended_evse)
+            self._meter.advance(await pace.pause(self.stopping), allowed)
             if self.stopping.done():
                 return
             await self._report()
+
+    async def _show(self, status: ChargePointStatus) -> None:
+        if self.connector.status != status:
+            await self._line.show(self.connector, status)
 
     async def _report(self) -> None:
         measurands = self._line.hardware.configuration.names("MeterValuesSampledData")

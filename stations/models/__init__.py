@@ -2,6 +2,7 @@
 
 from stations.models.bulk import BulkCommand, BulkItem
 from stations.models.certificate import Certificate, SigningRequest
+from stations.models.charging_profile import ChargingProfile, InstalledProfile
 from stations.models.command import Command, elapsed_ms
 from stations.models.configuration_key import ConfigurationKey
 from stations.models.connector import Connector
@@ -16,10 +17,12 @@ __all__ = [
     "BulkCommand",
     "BulkItem",
     "Certificate",
+    "ChargingProfile",
     "ChargingStation",
     "Command",
     "ConfigurationKey",
     "Connector",
+    "InstalledProfile",
     "LocalList",
     "OrderedJSONField",
     "Quirk",

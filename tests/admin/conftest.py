@@ -13,14 +13,17 @@ from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
 from stations.models import (
     Certificate,
+    ChargingProfile,
     ChargingStation,
     Command,
     Connector,
+    InstalledProfile,
     Quirk,
     Reservation,
     SecurityEvent,
     SigningRequest,
 )
+from tests.stations.profiles import profile, stored
 
 HOSTILE = '"><script>x()</script>'
 
@@ -83,6 +86,12 @@ def certificate(station: ChargingStation) -> Certificate:
 
 
 @pytest.fixture
+def night(db: None) -> ChargingProfile:
+    """A TxDefaultProfile of 16 A."""
+    return stored(pk=5)
+
+
+@pytest.fixture
 def hostile_rows(station: ChargingStation) -> None:
     """Three rows in every table: enough for a query per row to be seen."""
     now = timezone.now()
@@ -92,6 +101,15 @@ def hostile_rows(station: ChargingStation) -> None:
     for n, other in enumerate(ChargingStation.objects.bulk_create(others)):
         Connector.objects.create(station=other, number=1, status=HOSTILE, error_code=HOSTILE, info=HOSTILE)
         Reservation.objects.create(station=other, reservation_id=n, connector_number=1, id_tag=HOSTILE, expiry_date=now)
+        InstalledProfile.objects.create(
+            station=other,
+            connector_number=n,
+            charging_profile_id=n,
+            purpose=HOSTILE[:21],
+            stack_level=n,
+            stored=stored(f"{HOSTILE}{n}"),
+            profile=profile(),
+        )
         Quirk.objects.create(
             station=other, action=HOSTILE, kind=HOSTILE, sample=HOSTILE, first_seen_at=now, last_seen_at=now
         )

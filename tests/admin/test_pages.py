@@ -13,9 +13,11 @@ from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import listing, page
 from stations.models import (
     Certificate,
+    ChargingProfile,
     ChargingStation,
     Command,
     Connector,
+    InstalledProfile,
     Quirk,
     Reservation,
     SecurityEvent,
@@ -24,7 +26,7 @@ from stations.models import (
 
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
-    Certificate, SigningRequest, SecurityEvent,
+    Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
 ]  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.models import (
     Certificate,
+    ChargingProfile,
     ChargingStation,
     Command,
     Connector,
+    InstalledProfile,
     Reservation,
     SecurityEvent,
     SigningRequest,
@@ -90,3 +92,24 @@ def security_event(cp: ChargingStation | None, **values: Any) -> SecurityEvent:
         "type": "ResetOrReboot", "timestamp": START, "received_at": START, "last_at": START, "key": str(next(numbers)),
     } | values  # fmt: skip
     return SecurityEvent.objects.create(station=cp, **fields)
+
+
+def charging_profile(name: str = "Night", **values: Any) -> ChargingProfile:
+    schedule = {
+        "chargingRateUnit": "A", "startSchedule": "2026-03-01T00:00:00Z",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}],
+    }  # fmt: skip
+    fields = {"purpose": "TxDefaultProfile", "kind": "Absolute", "schedule": schedule} | values
+    return ChargingProfile.objects.create(name=name, **fields)
+
+
+def installed_profile(cp: ChargingStation, number: int = 7, **values: Any) -> InstalledProfile:
+    fields = {"connector_number": 0, "purpose": "TxDefaultProfile", "stack_level": 0, "accepted_at": START} | values
+    profile = {
+        "chargingProfileId": number, "stackLevel": fields["stack_level"], "chargingProfilePurpose": fields["purpose"],
+        "chargingProfileKind": "Absolute", "chargingSchedule": {
+            "chargingRateUnit": "A", "startSchedule": "2026-03-01T00:00:00Z",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}],
+        },
+    }  # fmt: skip
+    return InstalledProfile.objects.create(station=cp, charging_profile_id=number, **{"profile": profile} | fields)

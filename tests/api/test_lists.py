@@ -27,6 +27,10 @@ def street(api: Api) -> None:
     rows.message(b, "Reset", direction="out", error_code="NotSupported", at=rows.START + timedelta(days=1))
     rows.command(a, actor="ann")
     rows.command(b, "timeout", action="UnlockConnector", actor="bob")
+    rows.charging_profile("Night", stack_level=1)
+    day = rows.charging_profile("Day", purpose="TxProfile", kind="Relative")
+    rows.installed_profile(a, 11)
+    rows.installed_profile(b, 12, connector_number=1, purpose="TxProfile", stored=day)
     rows.reservation(a, 5, status="Used")
     rows.certificate(a, valid_to=None, serial_number="C3", state="missing")
     rows.certificate(a, valid_to=rows.START + timedelta(days=9), serial_number="B2", type="ChargePointCertificate")
@@ -78,6 +82,17 @@ CASES = [
     ("reservations?ordering=expiryDate", "reservationId", [5, 6]),
     ("reservations?status=Used", "reservationId", [5]),
     ("reservations?search=cp_b", "reservationId", [6]),
+    ("charging-profiles", "name", ["Day", "Night"]),
+    ("charging-profiles?ordering=-stackLevel", "name", ["Night", "Day"]),
+    ("charging-profiles?chargingProfilePurpose=TxProfile", "name", ["Day"]),
+    ("charging-profiles?chargingProfileKind=Absolute&stackLevel=1", "name", ["Night"]),
+    ("charging-profiles?search=nig", "name", ["Night"]),
+    ("installed-profiles", "chargingProfileId", [12, 11]),
+    ("installed-profiles?ordering=cpId", "chargingProfileId", [11, 12]),
+    ("installed-profiles?cpId=cp_a", "chargingProfileId", [11]),
+    ("installed-profiles?connectorId=1&chargingProfilePurpose=TxProfile", "chargingProfileId", [12]),
+    ("installed-profiles?chargingProfileId=11", "cpId", ["CP_A"]),
+    ("installed-profiles?storedProfile=999999", "cpId", []),
     ("meter-values", "measurand", ["SoC", *["Energy.Active.Import.Register"] * 3]),
     ("meter-values?ordering=id&measurand=Energy.Active.Import.Register", "value", ["0", "1", "2"]),
     ("meter-values?sessionId=103&measurand=SoC", "phase", ["L1"]),
@@ -129,6 +144,8 @@ REFUSED = [
     ("sessions?started_at=2026", "started_at"),
     ("rfid?status=blocked", "status"),
     ("commands?state=done", "state"),
+    ("charging-profiles?chargingProfilePurpose=Night", "chargingProfilePurpose"),
+    ("installed-profiles?storedProfile=one", "storedProfile"),
     ("meter-values?sessionId=one", "sessionId"),
     ("meter-values?page=2", "page"),
     ("messages?direction=up", "direction"),

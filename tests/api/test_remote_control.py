@@ -10,6 +10,7 @@ from stations.errors import InvalidPayload, NotAllowed, QueueFull
 from stations.models import Command
 from tests.api import rows
 from tests.api.conftest import Api, attrs, problem
+from tests.stations.profiles import profile
 
 ROOT = "CentralSystemRootCertificate"
 HASH = {"hashAlgorithm": "SHA256", "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "A1"}
@@ -31,6 +32,18 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "delete-certificate": ({"certificateHashData": HASH}, "DeleteCertificate", {"certificateHashData": HASH}),
     "get-installed-certificate-ids": (
         {"certificateType": ROOT}, "GetInstalledCertificateIds", {"certificateType": ROOT},
+    ),
+    "set-charging-profile": (
+        {"connectorId": 0, "csChargingProfiles": profile()}, "SetChargingProfile",
+        {"connectorId": 0, "csChargingProfiles": profile()},
+    ),
+    "clear-charging-profile": (
+        {"connectorId": 0, "chargingProfilePurpose": "TxProfile", "stackLevel": 3}, "ClearChargingProfile",
+        {"connectorId": 0, "chargingProfilePurpose": "TxProfile", "stackLevel": 3},
+    ),
+    "get-composite-schedule": (
+        {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"}, "GetCompositeSchedule",
+        {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"},
     ),
 }  # fmt: skip
 
@@ -72,6 +85,27 @@ def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
         ("install-certificate", {"certificateType": "Root", "certificate": ""}, {"certificateType", "certificate"}),
         ("delete-certificate", {}, {"certificateHashData"}),
         ("get-installed-certificate-ids", {}, {"certificateType"}),
+        ("start-transaction", {"idTag": "T", "chargingProfile": profile()}, {"chargingProfile.chargingProfilePurpose"}),
+        ("start-transaction", {"idTag": "T", "storedProfile": 5}, {"storedProfile"}),
+        ("set-charging-profile", {"connectorId": 0}, {"csChargingProfiles"}),
+        ("set-charging-profile", {"connectorId": 0, "csChargingProfiles": []}, {"csChargingProfiles"}),
+        ("set-charging-profile", {"connectorId": 0, "storedProfile": 5}, {"storedProfile"}),
+        (
+            "set-charging-profile",
+            {"connectorId": -1, "csChargingProfiles": profile(), "storedProfile": "x"},
+            {"connectorId", "storedProfile"},
+        ),
+        (
+            "set-charging-profile",
+            {"connectorId": 1, "csChargingProfiles": profile(purpose="ChargePointMaxProfile")},
+            {"connectorId"},
+        ),
+        ("clear-charging-profile", {"id": "x", "stackLevel": -1}, {"id", "stackLevel"}),
+        ("get-composite-schedule", {"connectorId": 0, "duration": 0}, {"duration"}),
+        ("limit", {}, {"limit", "chargingRateUnit"}),
+        ("limit", {"limit": 16.05, "chargingRateUnit": "A"}, {"limit"}),
+        ("limit", {"limit": -1, "chargingRateUnit": "kW", "minutes": 0}, {"limit", "chargingRateUnit", "minutes"}),
+        ("limit?wait=0", {"limit": 16, "chargingRateUnit": "A"}, {"wait"}),
         ("reset?wait=long", {"type": "Soft"}, {"wait"}),
         ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
         ("reset?later=1", {"type": "Soft"}, {"later"}),

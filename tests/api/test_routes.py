@@ -24,6 +24,9 @@ ROUTES = {
     "/api/commands": 2,
     "/api/commands/{command}": 1,
     "/api/reservations": 2,
+    "/api/charging-profiles": 2,
+    "/api/charging-profiles/{profile}": 1,
+    "/api/installed-profiles": 2,
     "/api/meter-values": 1,
     "/api/messages": 1,
     "/api/certificates": 2,
@@ -52,7 +55,12 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.certificate(cp)
         request = rows.signing_request(cp)
         rows.security_event(cp)
-    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk}
+        profile = rows.charging_profile(f"Night {number}")
+        rows.installed_profile(cp, stored=profile)
+    return {
+        "transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk,
+        "profile": profile.pk,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

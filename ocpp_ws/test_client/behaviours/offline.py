@@ -35,6 +35,9 @@ class Queue:
     async def show(self, connector: Connector, status: ChargePointStatus) -> None:
         connector.status = status
 
+    def allowed(self, connector: Connector) -> float:
+        return float("inf")
+
 
 class OfflineRun(Run):
     """Boots, is offline for the whole session, and comes back without another boot (J§5.4)."""
