@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('transaction_id', models.BigIntegerField(unique=True)),
                 ('connector_number', models.PositiveIntegerField()),
                 ('id_tag', models.CharField(blank=True, max_length=255)),
-                ('id_tag_key', models.CharField(blank=True, help_text='In lower case: idTags are compared so.', max_length=255)),
+                ('id_tag_key', models.CharField(blank=True, help_text='Without case: idTags are compared so.', max_length=255)),
                 ('authorization', models.CharField(help_text='What the station was told about the card.', max_length=20)),
                 ('id_tag_info', models.JSONField(default=dict, help_text='The idTagInfo of the first answer; a retry gets it again.')),
                 ('status', models.CharField(choices=[('active', 'Active'), ('completed', 'Completed'), ('interrupted', 'Interrupted')], default='active', max_length=11)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from ocpp_ws.protocol import Timestamp
+from ocpp_ws.protocol import Timestamp, ci_key
 from rfid.models import RfidCard
 from rfid.services import authorize, find_card, id_tag_info
 from sessions_app.models import ChargingSession
@@ -39,7 +39,7 @@ class Start:
 
     @property
     def id_tag_key(self) -> str:
-        return self.id_tag.lower()[:255]  # as the column holds it: a retry must find it
+        return ci_key(self.id_tag)[:255]  # as the column holds it: a retry must find it
 
     @property
     def locks(self) -> tuple[tuple[type[Model], str, Any], ...]:
@@ -171,6 +171,6 @@ def remote_start_command(start: Start) -> Command | None:
     ).order_by("-pk")  # fmt: skip
     for command in recent[:5]:
         wanted = command.payload
-        if wanted["idTag"].lower() == start.id_tag_key and wanted.get("connectorId") in (None, start.connector_id):
+        if ci_key(wanted["idTag"]) == start.id_tag_key and wanted.get("connectorId") in (None, start.connector_id):
             return command
     return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ocpp_ws.protocol import Timestamp, parse_timestamp
+from ocpp_ws.protocol import Timestamp, ci_key, parse_timestamp
 from sessions_app.models import ChargingSession
 from sessions_app.services.endings import NOT_STOPPED, end
 from sessions_app.services.ids import find_session
@@ -39,7 +39,7 @@ class Stop:
     @property
     def key(self) -> str:
         """A repeated one has the same."""
-        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, self.id_tag.lower(), self.reason)
+        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, ci_key(self.id_tag), self.reason)
 
 
 def stop_session(stop: Stop) -> ChargingSession | None:
@@ -87,7 +87,7 @@ def fitting_session(stop: Stop) -> ChargingSession | None:
     session = open_ones[0]
     if stop.meter_stop < session.meter_start or stop.at.effective < session.started_at:
         return None
-    if stop.id_tag and session.id_tag_key != stop.id_tag.lower() and stop.transaction_id > 0:
+    if stop.id_tag and session.id_tag_key != ci_key(stop.id_tag)[:255] and stop.transaction_id > 0:
         return None
     session.flags = [*session.flags, "matched_by_inference"]
     return session

@@ -51,7 +51,7 @@ class SiteFilter(DropdownFilter):
 
 class StationForm(forms.ModelForm):
     def clean_cp_id(self) -> str:
-        """The unique column is a generated one, which Django's own validation does not look at."""
+        """Django's own validation does not look at the unique column: no form has it."""
         cp_id: str = self.cleaned_data["cp_id"]
         if other := ChargingStation.objects.named(cp_id).first():
             raise forms.ValidationError(f"There is a station {other.cp_id} already; upper and lower case are the same.")

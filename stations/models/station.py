@@ -4,7 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Case, Value, When
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
+
+from ocpp_ws.protocol import ci_key
+from rfid.fields import CiKeyField
 
 
 class StationQuerySet(models.QuerySet["ChargingStation"]):
@@ -17,7 +20,7 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
 
     def named(self, cp_id: str) -> "StationQuerySet":
         """The station of that identity, whatever its case."""
-        return self.filter(cp_key=Lower(Value(cp_id)))
+        return self.filter(cp_key=ci_key(cp_id))
 
 
 class ChargingStation(models.Model):
@@ -34,9 +37,7 @@ class ChargingStation(models.Model):
         TIMESTAMP = "timestamp_ms", "the session id, in milliseconds"
 
     cp_id = models.CharField("identity", max_length=48)
-    cp_key = models.GeneratedField(
-        expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
-    )
+    cp_key = CiKeyField(of="cp_id", max_length=144, unique=True)
     name = models.CharField(max_length=100, blank=True)
     site = models.CharField(max_length=100, blank=True)
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)

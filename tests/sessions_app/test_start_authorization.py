@@ -16,7 +16,7 @@ from tests.sessions_app.messages import NOON, Messages, at
         ({"status": "Inactive"}, "Invalid"),
         ({"valid_until": NOON}, "Expired"),
         ({"valid_until": NOON + timedelta(seconds=1)}, "Accepted"),
-        ({"tag_id": "ANOTHER"}, "Invalid"),
+        ({"tag_id": "ANOTHER", "tag_key": "another"}, "Invalid"),
     ],
 )
 def test_a_refused_card_gets_a_session_with_its_real_status(
