@@ -40,9 +40,13 @@ class How(TypedDict, total=False):
     wait_for_online: float | None
 
 
-def give(station: ChargingStation, action: str, payload: Payload, *, actor: str, **how: Unpack[How]) -> Command:
+def give(
+    station: ChargingStation, action: str, payload: Payload, *, actor: str, asked: Payload | None = None,
+    **how: Unpack[How],
+) -> Command:  # fmt: skip
     """Write a command's row, ring the owner of the link and wait for the end. Returns the row as it then stands.
 
+    `asked` is what an idempotency key stands for, where the payload has numbers of our own that are new each time.
     Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
     transaction: the owner could not see the row.
     """
@@ -50,7 +54,7 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
         raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     if key := how.get("idempotency_key"):
-        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
+        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, asked or payload)
     if (patience := how.get("wait_for_online")) is not None:
         wish.expires_at = timezone.now() + timedelta(seconds=patience)
     command = given_before(wish) or enqueue(wish)
@@ -59,9 +63,9 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     return wait_for(command, settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait)
 
 
-def digest(wish: Command) -> str:
+def digest(wish: Command, asked: Payload) -> str:
     """What is asked, whatever the order of the members."""
-    return sha256(orjson.dumps([wish.station_id, wish.action, wish.payload], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(orjson.dumps([wish.station_id, wish.action, asked], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def given_before(wish: Command) -> Command | None:

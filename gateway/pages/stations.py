@@ -54,10 +54,12 @@ def board(station: ChargingStation) -> dict[str, Any]:
 
 def tables_of(station: ChargingStation) -> list[dict[str, Any]]:
     """Its newest rows in the long tables, a query each."""
+    reserved = Reservation.objects.filter(station=station, status=Reservation.Status.ACTIVE).order_by("expiry_date")
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
+        ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
         ("Messages", OcppMessage, tables.messages(messages[:20])),
@@ -65,6 +67,7 @@ def tables_of(station: ChargingStation) -> list[dict[str, Any]]:
     return [
         {"title": title, "model": model, "table": table, "all": listing(model, station__id__exact=station.pk)}
         for title, model, table in shown
+        if table["rows"] or model is not Reservation  # most stations have none
     ]
 
 

@@ -10,8 +10,8 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.admin import lasted
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.commands import outcome
-from stations.admin.show import after, chip, kwh, link
-from stations.models import Command
+from stations.admin.show import after, chip, kwh, left, link
+from stations.models import Command, Reservation
 
 Table = dict[str, Any]
 
@@ -36,6 +36,16 @@ def card(session: ChargingSession) -> Any:
 def commands(rows: Iterable[Command]) -> Table:
     cells = [[link(c, when(c.created_at)), c.action, outcome(c), after(c.latency_ms), c.actor] for c in rows]
     return {"headers": ["Asked", "Command", "Outcome", "After", "By"], "rows": cells}
+
+
+def reservations(rows: Iterable[Reservation]) -> Table:
+    """Active ones, with the time that is left of each."""
+    cells = [
+        [link(r, r.reservation_id), r.connector_number or "any", r.id_tag, r.parent_id_tag or "-", r.origin,
+         when(r.expiry_date), left(r.expiry_date, timezone.now())]
+        for r in rows
+    ]  # fmt: skip
+    return {"headers": ["Number", "Connector", "Card", "Group", "Made by", "Until", "Left"], "rows": cells}
 
 
 def messages(rows: Iterable[OcppMessage]) -> Table:

@@ -27,17 +27,17 @@ from ocpp.v16.enums import (
 
 from .errors import StartRefused
 from .hardware import Connector
+from .reserving import ReservingStation
 from .session import ChargingSession
-from .station import Station
 from .triggers import triggered
 
 
-class ObedientStation(Station):
+class ObedientStation(ReservingStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)
     def on_remote_start(self, id_tag: str, connector_id: int | None = None, **_: Any) -> Any:
-        connector = self.free(connector_id) if connector_id != 0 else None
+        connector = self.free(connector_id, id_tag) if connector_id != 0 else None
         if connector is None:
             return self._answered("RemoteStartTransaction", RemoteStartStopStatus.rejected)
         session = self.prepare(connector, id_tag)

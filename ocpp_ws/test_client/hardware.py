@@ -8,6 +8,7 @@ from ocpp.v16.enums import ChargePointStatus
 from . import configuration
 from .meter import Meter
 from .options import Options
+from .reservations import Reservations
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Hardware:
 
     def __init__(self, options: Options) -> None:
         self.operative = True
+        self.reservations = Reservations()
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
         self.connectors = {
             number: Connector(number, Meter(_register(options.cp_id, number)))

@@ -59,8 +59,6 @@ def start_session(start: Start) -> ChargingSession:
         return completed(earlier, start) if SUSPECT in earlier.flags else repeated(earlier, start)
     station = ChargingStation.objects.get(pk=start.station_id)
     session = create(start, station, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
-    if start.reservation_id is not None:
-        use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
     note_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
 
@@ -105,11 +103,9 @@ def completed(session: ChargingSession, start: Start) -> ChargingSession:
     card = session.card or find_card(start.id_tag)
     command = session.command or remote_start_command(start)
     flags = [flag for flag in session.flags if flag != SUSPECT]
-    change(session, Q(), card=card, command=command, flags=flags, reservation_id=start.reservation_id)
+    change(session, Q(), card=card, command=command, flags=flags, reservation_id=used_reservation(start, card))
     if session.status == Status.ACTIVE and session.active_connector_id is None:
         occupy(session, start)
-    if start.reservation_id is not None:
-        use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
     settle_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
 
@@ -129,8 +125,16 @@ def create(start: Start, station: ChargingStation, place: Connector, generation:
     status = authorization(card, start)
     return insert(
         start, station, generation, active_connector=place, card=card, authorization=status,
-        id_tag_info=id_tag_info(card, status), flags=list(start.at.flags), reservation_id=start.reservation_id,
-        command=remote_start_command(start),
+        id_tag_info=id_tag_info(card, status), flags=list(start.at.flags),
+        reservation_id=used_reservation(start, card), command=remote_start_command(start),
+    )  # fmt: skip
+
+
+def used_reservation(start: Start, card: RfidCard | None) -> int | None:
+    return use_reservation(
+        station_id=start.station_id, reservation_id=start.reservation_id, connector_id=start.connector_id,
+        id_tag=start.id_tag, parent_id_tag=card.parent_id_tag if card else "", at=start.at.effective,
+        now=start.received_at,
     )  # fmt: skip
 
 

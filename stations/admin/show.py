@@ -60,6 +60,11 @@ def after(milliseconds: int | None) -> str:
     return "-" if milliseconds is None else f"{milliseconds} ms"
 
 
+def left(until: datetime, now: datetime) -> str:
+    """The time that is left of something: `12 min 05 s`."""
+    return span(now, until) if until > now else "it has run out"
+
+
 def span(start: datetime, end: datetime) -> str:
     """How long, in the two largest units: `2 h 05 min`."""
     seconds = max(0, int((end - start) / timedelta(seconds=1)))

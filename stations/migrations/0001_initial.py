@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('remote_address', models.CharField(blank=True, max_length=60)),
                 ('subprotocol', models.CharField(blank=True, max_length=40)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('last_reservation_id', models.PositiveIntegerField(default=0, editable=False, help_text='The last one given out by the central system.')),
             ],
             options={
                 'verbose_name': 'station',
@@ -138,13 +139,14 @@ class Migration(migrations.Migration):
                 ('expiry_date', models.DateTimeField()),
                 ('status', models.CharField(choices=[('Active', 'Active'), ('Used', 'Used'), ('Cancelled', 'Cancelled'), ('Expired', 'Expired')], default='Active', max_length=9)),
                 ('origin', models.CharField(choices=[('station', 'Station'), ('central', 'Central')], default='station', max_length=7)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reservations', to='stations.chargingstation')),
             ],
             options={
                 'ordering': ['-id'],
                 'constraints': [models.UniqueConstraint(fields=('station', 'reservation_id'), name='one_row_per_reservation_id')],
+                'indexes': [models.Index(fields=['station', 'status'], name='stations_re_station_4b6d1e_idx'), models.Index(fields=['status', 'expiry_date'], name='stations_re_status_fd8c6c_idx')],
             },
         ),
     ]

@@ -78,6 +78,9 @@ class ChargingStation(models.Model):
     remote_address = models.CharField(max_length=60, blank=True)
     subprotocol = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_reservation_id = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The last one given out by the central system."
+    )
 
     objects = StationQuerySet.as_manager()
     online: ClassVar[bool]  # by with_online()

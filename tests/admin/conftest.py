@@ -65,6 +65,15 @@ def session(station: ChargingStation) -> ChargingSession:
 
 
 @pytest.fixture
+def reservation(station: ChargingStation) -> Reservation:
+    """Active on connector 2 for another hour or so."""
+    ends = timezone.now() + timedelta(minutes=60, seconds=50)
+    return Reservation.objects.create(
+        station=station, reservation_id=7, connector_number=2, id_tag="TAG", expiry_date=ends
+    )
+
+
+@pytest.fixture
 def hostile_rows(station: ChargingStation) -> None:
     """Three rows in every table: enough for a query per row to be seen."""
     now = timezone.now()

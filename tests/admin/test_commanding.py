@@ -22,6 +22,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "reset": {"type": "Soft"},
     "get-configuration": {"key": "HeartbeatInterval, MeterValueSampleInterval"},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
+    "reserve-now": {
+        "id_tag": "RFID_1",
+        "connector_id": "0",
+        "parent_id_tag": "FLEET",
+        "expiry_date": "2099-01-01T12:00",
+    },
+    "cancel-reservation": {"reservation_id": "7"},
     "trigger-message": {"requested_message": "StatusNotification", "connector_id": "2"},
     "clear-cache": {},
     "data-transfer": {"vendor_id": "com.example", "data": " text"},
@@ -34,10 +41,15 @@ PAYLOADS = {
     "reset": {"type": "Soft"},
     "get-configuration": {"key": ["HeartbeatInterval", "MeterValueSampleInterval"]},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
+    "reserve-now": {
+        "idTag": "RFID_1", "connectorId": 0, "parentIdTag": "FLEET", "expiryDate": "2099-01-01T12:00:00Z",
+        "reservationId": 1,
+    },
+    "cancel-reservation": {"reservationId": 7},
     "trigger-message": {"requestedMessage": "StatusNotification", "connectorId": 2},
     "clear-cache": {},
     "data-transfer": {"vendorId": "com.example", "data": " text"},
-}
+}  # fmt: skip
 
 
 def address(station: ChargingStation, name: str) -> str:
@@ -48,7 +60,7 @@ def body(response: Any) -> str:
     return response.content.decode()
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "reservation")
 @pytest.mark.parametrize("name", FORMS)
 def test_each_command_has_its_form(operator: Client, station: ChargingStation, name: str) -> None:
     response = operator.get(address(station, name))
@@ -57,7 +69,7 @@ def test_each_command_has_its_form(operator: Client, station: ChargingStation, n
     assert address(station, name) in body(operator.get(page(station)))
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "reservation")
 @pytest.mark.parametrize("name", FORMS)
 def test_command_to_an_offline_station_is_noted_and_its_page_says_so(
     operator: Client, offline: ChargingStation, name: str
@@ -76,7 +88,7 @@ def test_buttons_of_an_offline_station_are_off_and_say_why(operator: Client, off
     assert address(offline, "reset") not in html
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "reservation")
 @pytest.mark.parametrize("name", FORMS)
 def test_who_may_only_look_may_not_command(looker: Client, station: ChargingStation, name: str) -> None:
     assert looker.get(address(station, name)).status_code == 403
@@ -120,6 +132,9 @@ def test_hard_reset_and_unlock_are_asked_twice(
         ("stop-transaction", {"session": "5"}),
         ("change-availability", {"connector_id": "1", "type": "Sideways"}),
         ("reset", {}),
+        ("reserve-now", {"id_tag": "RFID_1", "connector_id": "1", "expiry_date": "2026-01-01T12:00"}),
+        ("reserve-now", {"id_tag": "RFID_1", "connector_id": "9", "expiry_date": "2099-01-01T12:00"}),
+        ("cancel-reservation", {"reservation_id": "8"}),
         ("get-configuration", {"key": "k" * 51}),
         ("change-configuration", {"key": "", "value": "60"}),
     ],

@@ -57,6 +57,18 @@ def test_station_page_tells_connectors_sessions_and_where_to_look_on(
         assert listing(table, station__id__exact=station.pk) in html
 
 
+def test_reservations_are_shown_with_the_time_that_is_left(
+    operator: Client, station: ChargingStation, reservation: Reservation
+) -> None:
+    for address in (page(station), listing(Reservation)):
+        html = text(operator, address)
+        assert page(reservation) in html
+        assert "1 h 00 min" in html
+    Reservation.objects.update(status="Used")
+    assert page(reservation) not in text(operator, page(station))
+    assert "1 h 00 min" not in text(operator, listing(Reservation))
+
+
 def test_session_page_leads_to_station_card_values_and_messages(operator: Client, session: ChargingSession) -> None:
     session.card = RfidCard.objects.create(tag_id="TAG")
     session.save()

@@ -21,6 +21,11 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "unlock-connector": ({"connectorId": 2}, "UnlockConnector", {"connectorId": 2}),
     "get-configuration": ({"key": "A"}, "GetConfiguration", {"key": ["A"]}),
     "change-configuration": ({"key": "A", "value": " 1 "}, "ChangeConfiguration", {"key": "A", "value": " 1 "}),
+    "reserve-now": (
+        {"connectorId": 0, "idTag": "T", "parentIdTag": "P", "expiryDate": "2099-01-01T12:00:00+02:00"}, "ReserveNow",
+        {"connectorId": 0, "idTag": "T", "parentIdTag": "P", "expiryDate": "2099-01-01T10:00:00Z", "reservationId": 1},
+    ),
+    "cancel-reservation": ({"reservationId": 7}, "CancelReservation", {"reservationId": 7}),
 }  # fmt: skip
 
 
@@ -55,6 +60,13 @@ def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
         ("get-configuration", {"key": ["A", "x" * 51]}, {"key.1"}),
         ("change-configuration", {"key": "A"}, {"value"}),
         ("change-configuration", {"key": "A", "value": "x" * 501}, {"value"}),
+        ("reserve-now", {"connectorId": 1, "idTag": "T", "expiryDate": "2026-01-01T00:00:00Z"}, {"expiryDate"}),
+        (
+            "reserve-now",
+            {"connectorId": -1, "idTag": "x" * 21, "expiryDate": "soon", "reservationId": 0},
+            {"connectorId", "idTag", "expiryDate", "reservationId"},
+        ),
+        ("cancel-reservation", {}, {"reservationId"}),
         ("reset?wait=long", {"type": "Soft"}, {"wait"}),
         ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
         ("reset?later=1", {"type": "Soft"}, {"later"}),

@@ -1,10 +1,11 @@
 """Every command as a form: what an operator fills in, what has to be confirmed, what is called."""
 
-from gateway.pages.forms import core
+from gateway.pages.forms import core, reservation
 from gateway.pages.forms.base import CommandForm
 
 GROUPS: dict[str, dict[str, type[CommandForm]]] = {
     "": core.EVERYDAY,  # always in sight
+    "Reservations": reservation.RESERVATION,
     "Station": core.SELDOM,
 }
 FORMS = {name: form for group in GROUPS.values() for name, form in group.items()}

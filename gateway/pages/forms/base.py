@@ -1,13 +1,26 @@
 """What the forms of commands share."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from rfid.models import RfidCard
 from stations.models import ChargingStation, Command
 
 Choices = list[tuple[Any, str]]
+
+
+class MomentWidget(UnfoldAdminTextInputWidget):
+    """A day and a time, with the browser's own calendar; in the gateway's time zone."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else super().format_value(value)
+
+
 TEXT, SELECT, RADIO = UnfoldAdminTextInputWidget, UnfoldAdminSelectWidget, UnfoldAdminRadioSelectWidget
 
 
@@ -23,12 +36,21 @@ class CommandForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.station = station
 
+    def nothing(self) -> str:
+        """Why there is nothing to choose from; empty: there is."""
+        return ""
+
     def risk(self) -> str:
         """What a valid form would do that cannot be undone, to be confirmed first; empty: nothing."""
         return ""
 
     def send(self, actor: str) -> Command:
         raise NotImplementedError
+
+
+def cards() -> list[RfidCard]:
+    """Those that a form suggests."""
+    return list(RfidCard.objects.filter(status=RfidCard.Status.ACTIVE).order_by("tag_id")[:50])
 
 
 def words(values: list[str]) -> Choices:

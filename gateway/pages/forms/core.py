@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MinLengthValidator
 
-from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, choose, sockets, words
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, cards, choose, sockets, words
 from ocpp_ws.protocol import enumeration
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
@@ -30,7 +30,7 @@ class StartForm(CommandForm):
         choose(self, "connector_id", [("", "as the station likes"), *sockets(self.station)])
 
     def suggestions(self) -> list[RfidCard]:
-        return list(RfidCard.objects.filter(status=RfidCard.Status.ACTIVE).order_by("tag_id")[:50])
+        return cards()
 
     def send(self, actor: str) -> Command:
         return commands.remote_start_transaction(self.station, actor=actor, **self.cleaned_data)
@@ -46,6 +46,9 @@ class StopForm(CommandForm):
         active = ChargingSession.objects.filter(station=self.station, status=ChargingSession.Status.ACTIVE)
         self.active = {session.pk: session for session in active.order_by("connector_number")}
         choose(self, "session", [(pk, told(session)) for pk, session in self.active.items()])
+
+    def nothing(self) -> str:
+        return "" if self.active else "No session is active here."
 
     def send(self, actor: str) -> Command:
         return remote_stop(self.active[self.cleaned_data["session"]], actor=actor)
