@@ -131,8 +131,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
     async def call(self, call: Call) -> None:
         """Answer a CALL by its handler; every refusal of ours starts here."""
         link = self.link
-        if link.registration != "Accepted" and call.action != "BootNotification":
-            # OCPP-J errata 3.10; once accepted a station stays so, over reconnects and restarts
+        if not link.may_send(call.action):  # OCPP-J errata 3.10
             await self.refuse(call, SECURITY_ERROR, f"The registration is {link.registration}.")
             return
         try:

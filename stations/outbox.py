@@ -100,7 +100,8 @@ def store(wish: Command) -> None:
     rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
     wish.station = station = rows.with_online().get(pk=wish.station_id)
     if station.online or wish.expires_at:
-        refuse_if_forbidden(station, wish)
+        if why := forbidden(station, wish):
+            raise NotAllowed(why)
         if Command.objects.filter(station=station, state__in=Command.OPEN).count() >= settings.COMMAND_QUEUE_DEPTH:
             raise QueueFull(f"{settings.COMMAND_QUEUE_DEPTH} commands wait for {station.cp_id} already.")
     else:
@@ -120,15 +121,17 @@ def cancel(command_id: int) -> bool:
     return bool(ended)
 
 
-def refuse_if_forbidden(station: ChargingStation, wish: Command) -> None:
-    """Core 4.2: no remote start or stop while Pending; nothing at all while Rejected. Errata 3.40: no boot twice."""
-    registration, action = station.registration, wish.action
+def forbidden(station: ChargingStation, command: Command) -> str:
+    """Why OCPP forbids it now; empty: it does not. No remote start or stop while Pending, nothing at all while Rejected
+    (core 4.2), no BootNotification once one was answered Accepted (errata 3.40)."""
+    registration, action = station.registration, command.action
     remote = action in ("RemoteStartTransaction", "RemoteStopTransaction")
     if registration == "Rejected" or (remote and registration != "Accepted"):
-        raise NotAllowed(f"{station.cp_id} is {registration}: accept its registration before sending {action}.")
-    boots = wish.payload.get("requestedMessage") == "BootNotification"
-    if boots and registration == "Accepted" and station.last_boot_at:
-        raise NotAllowed(f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before.")
+        return f"{station.cp_id} is {registration}: accept its registration before sending {action}."
+    boots = command.payload.get("requestedMessage") == "BootNotification"
+    if boots and station.boot_answer == "Accepted":
+        return f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before."
+    return ""
 
 
 def wait_for(command: Command, seconds: float) -> Command:
@@ -155,11 +158,15 @@ def release_connection() -> None:
 
 def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> Command | None:
     """Mark the station's oldest queued command as sent and return it; None: there is none, or the link is not ours."""
-    if not ChargingStation.objects.filter(pk=station_id, epoch=epoch).exists():
+    station = ChargingStation.objects.filter(pk=station_id, epoch=epoch).first()
+    if station is None:
         return None
     queued = Command.objects.filter(station_id=station_id, state=State.QUEUED).order_by("pk")
     end(queued.filter(expires_at__lte=now), State.EXPIRED, reason=EXPIRED, now=now)
     while command := queued.first():
+        if why := forbidden(station, command):  # since it was given
+            end(queued.filter(pk=command.pk), State.CANCELLED, reason=why[:255], now=now)
+            continue
         sent = {"state": State.SENT, "sent_at": now, "epoch": epoch, "unique_id": unique_id}
         if Command.objects.filter(pk=command.pk, state=State.QUEUED).update(**sent):
             for name, value in sent.items():

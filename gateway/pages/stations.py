@@ -2,38 +2,65 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from gateway.pages import tables
 from gateway.pages.commanding import OFFLINE, buttons, command_view
 from gateway.pages.dashboard import power
+from gateway.pages.registration import address, registration_view
 from gateway.pages.sidebar import may_view
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
 from stations.admin.show import chip, kwh, link, listing, span
 from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.registration import register
 
 
 class StationPage(StationAdmin):
     change_form_outer_before_template = "gateway/station.html"
+    list_display = ("cp_id", "name", "connection", "registered", "sockets", "vendor", "last_seen_at")
+    actions = ("accept",)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.command)
         own = path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command")
-        return [own, *super().get_urls()]
+        deciding = self.admin_site.admin_view(self.registration)
+        decide = path("<int:station_id>/registration/", deciding, name="stations_chargingstation_registration")
+        return [own, decide, *super().get_urls()]
 
     def command(self, request: HttpRequest, station_id: int, name: str) -> HttpResponse:
         return command_view(request, self, station_id, name)
+
+    def registration(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        return registration_view(request, self, station_id)
+
+    @admin.display(description="registration", ordering="registration")
+    def registered(self, station: ChargingStation) -> SafeString:
+        """Who is not accepted waits for somebody: the chip leads to where that is decided."""
+        word = chip(station.registration)
+        waits = station.registration != ChargingStation.Registration.ACCEPTED
+        return format_html('<a href="{}">{}</a>', address(station), word) if waits else word
+
+    @admin.action(description="Accept the selected stations", permissions=["change"])
+    def accept(self, request: HttpRequest, stations: QuerySet[ChargingStation]) -> None:
+        accepted = [station for station in stations if register(station, ChargingStation.Registration.ACCEPTED)]
+        for station in accepted:
+            self.log_change(request, station, "Registration set to Accepted.")
+        messages.success(request, f"{len(accepted)} accepted.")
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         station = kwargs.get("obj")
         if station:
             commandable = self.has_change_permission(request, station)
             context |= board(station) | {"buttons": buttons(station) if commandable else []}
+            context["decide"] = address(station) if commandable else ""
             context["tables"] = [one for one in tables_of(station) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 

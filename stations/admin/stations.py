@@ -17,7 +17,7 @@ from stations.models import ChargingStation, Connector
 SETTABLE = ("name", "site", "registration", "strict", "transaction_ids")
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
-    "meter_serial_number", "last_boot_at", "status", "error_code", "status_at", "firmware_status",
+    "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "status_at", "firmware_status",
     "firmware_status_at", "diagnostics_status", "diagnostics_status_at",
 )  # fmt: skip
 LINK = (
@@ -82,7 +82,8 @@ class StationAdmin(ModelAdmin):
         return ChargingStation.objects.with_online().prefetch_related(connectors).order_by("cp_id")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, "cp_id") if obj else self.readonly_fields
+        """An existing station is registered on a page of its own, which reaches its link."""
+        return (*self.readonly_fields, "cp_id", "registration") if obj else self.readonly_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what was entered by mistake: a station that was ever connected has a history, which is kept."""

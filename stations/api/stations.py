@@ -13,6 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
 from stations.models import ChargingStation, Connector, StationQuerySet
+from stations.registration import register
 
 
 class ConnectorSerializer(CamelModelSerializer):
@@ -37,8 +38,16 @@ class StationSerializer(CamelModelSerializer):
             "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
             "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
             "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
-            "strict", "created_at", "connectors",
+            "boot_answer", "strict", "created_at", "connectors",
         )  # fmt: skip
+
+
+class StationChangeSerializer(CamelModelSerializer):
+    """What an operator sets; a registration holds at once, also on a live link."""
+
+    class Meta:
+        model = ChargingStation
+        fields = ("name", "site", "registration", "strict")
 
 
 class StationFilter(FilterSet):
@@ -78,6 +87,18 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
 
     def get_object(self) -> ChargingStation:
         return station_or_404(self.kwargs["cpId"], self.get_queryset())
+
+    @extend_schema(request=StationChangeSerializer, responses=StationSerializer)
+    def partial_update(self, request: Request, cpId: str) -> Response:
+        """Set name, site, registration or strict."""
+        station = self.get_object()
+        change = StationChangeSerializer(station, data=request.data, partial=True)
+        change.is_valid(raise_exception=True)
+        told = dict(change.validated_data)
+        if registration := told.pop("registration", None):
+            register(station, registration)
+        ChargingStation.objects.filter(pk=station.pk).update(**told)
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses=StationSerializer(many=True))
     @action(detail=False, url_path="connected/list", url_name="connected")

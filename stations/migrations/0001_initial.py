@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('meter_type', models.CharField(blank=True, max_length=50)),
                 ('meter_serial_number', models.CharField(blank=True, max_length=50)),
                 ('last_boot_at', models.DateTimeField(blank=True, null=True)),
+                ('boot_answer', models.CharField(blank=True, help_text='The registration that its last boot was told.', max_length=8, verbose_name='last boot was answered')),
                 ('status', models.CharField(blank=True, max_length=40)),
                 ('error_code', models.CharField(blank=True, max_length=40)),
                 ('status_at', models.DateTimeField(blank=True, null=True)),

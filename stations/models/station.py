@@ -57,6 +57,9 @@ class ChargingStation(models.Model):
     meter_type = models.CharField(max_length=50, blank=True)
     meter_serial_number = models.CharField(max_length=50, blank=True)
     last_boot_at = models.DateTimeField(null=True, blank=True)
+    boot_answer = models.CharField(
+        "last boot was answered", max_length=8, blank=True, help_text="The registration that its last boot was told."
+    )
 
     # as told by its StatusNotification for connector 0, Firmware- and DiagnosticsStatusNotification
     status = models.CharField(max_length=40, blank=True)
