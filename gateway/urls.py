@@ -18,6 +18,7 @@ from stations.api.commands import CommandViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
 from stations.api.stations import StationViewSet
+from stations.api.unknown import UnknownStationViewSet, UnknownTagViewSet
 
 router = SimpleRouter()
 router.trailing_slash = "/?"  # after construction: SimpleRouter knows true and false only
@@ -27,6 +28,8 @@ router.register("rfid", CardViewSet, "card")
 router.register("admin", RemoteControlViewSet, "remote")
 router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
+router.register("unknown-stations", UnknownStationViewSet, "unknown-station")
+router.register("unknown-tags", UnknownTagViewSet, "unknown-tag")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
 

@@ -15,6 +15,7 @@ from ocpp_ws.identity import Denied, check_origin, identity_of
 from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from stations import doorbell
 from stations.links import OpenedLink, open_link, standing
@@ -41,7 +42,7 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     known = await read(standing, cp_id)
     if known is None and settings.STATION_POLICY != "open":
-        raise Denied(404, "This charge point is not known here.")
+        raise unknown(cp_id, scope)
     if known and known.online and not await takeover.may_enter(known):
         raise later("A live connection has this identity.")
     now, address = timezone.now(), peer_of(scope)
@@ -52,8 +53,14 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         )
     )  # fmt: skip
     if opened is None:
-        raise Denied(404, "This charge point is not known here.")
+        raise unknown(cp_id, scope)
     return opened
+
+
+def unknown(cp_id: str, scope: Scope) -> Denied:
+    """404 (OCPP-J 3.2); an operator may add it from the list of those who knocked."""
+    strangers.note(cp_id, peer_of(scope), scope)
+    return Denied(404, "This charge point is not known here.")
 
 
 async def put_out_former(opened: OpenedLink) -> None:

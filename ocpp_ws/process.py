@@ -18,6 +18,7 @@ from ocpp_ws.gate import gate
 from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
@@ -54,6 +55,7 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks, self._loop = [], None
+        strangers.stop()
         doorbell.move_in(None)
 
 

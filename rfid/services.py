@@ -58,9 +58,3 @@ def id_tag_info(card: RfidCard | None, status: str) -> dict[str, str]:
     if card and card.parent_id_tag:
         info["parentIdTag"] = card.parent_id_tag
     return info
-
-
-def authorize_tag(*, id_tag: str, now: datetime) -> dict[str, str]:
-    """The IdTagInfo that answers an Authorize.req (core 4.1): never ConcurrentTx, a card may be shown at any time."""
-    card = find_card(id_tag)
-    return id_tag_info(card, authorize(card, now=now))

@@ -83,6 +83,7 @@ class ChargingSession(models.Model):
             models.Index(fields=["started_at", "id"]),
             models.Index(fields=["station"], name="sessions_open_of_station", condition=Q(status="active")),
             models.Index(fields=["id_tag_key"], name="sessions_open_of_card", condition=Q(status="active")),
+            models.Index(fields=["card"], name="sessions_open_by_card", condition=Q(status="active")),
             models.Index(
                 fields=["needs_reconcile_since"], name="sessions_to_reconcile",
                 condition=Q(needs_reconcile_since__isnull=False),

@@ -13,7 +13,7 @@ from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import listing
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import ChargingStation, Command, Connector, Quirk, Reservation, UnknownStation, UnknownTag
 
 
 def environment(_request: HttpRequest) -> list[str] | None:
@@ -26,6 +26,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     count = badges()
     stations = [
         item("Stations", "ev_station", ChargingStation),
+        item("Unknown stations", "help", UnknownStation) | badge(count, "unknown stations"),
         item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Reservations", "event_seat", Reservation),
         item("Commands", "terminal", Command),
@@ -38,6 +39,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         to_reconcile,
         item("Meter values", "speed", MeterValue),
     ]
+    cards = [item("Cards", "contactless", RfidCard), item("Unknown tags", "contact_support", UnknownTag)]
     log = [
         item("Messages", "forum", OcppMessage),
         item("Rejected frames", "report", RejectedFrame) | badge(count, "dead letters"),
@@ -46,7 +48,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
         {"title": "Stations", "items": stations},
         {"title": "Sessions", "items": sessions},
-        {"title": "Cards", "items": [item("Cards", "contactless", RfidCard)]},
+        {"title": "Cards", "items": cards},
         {"title": "Log", "items": log},
         {"title": "Access", "items": [item("Users", "person", User), item("Groups", "group", Group)]},
         {"title": "API", "items": [{"title": "API docs", "icon": "api", "link": "/api/docs/"}]},
@@ -57,6 +59,7 @@ def badges() -> dict[str, int]:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
         "faulted": Connector.objects.filter(status="Faulted"),
+        "unknown stations": UnknownStation.objects.waiting(),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),
         "dead letters": RejectedFrame.objects.filter(kind=RejectedFrame.Kind.DEAD_LETTER, repaired_at=None),
     }

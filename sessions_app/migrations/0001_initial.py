@@ -132,6 +132,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='chargingsession',
+            index=models.Index(condition=models.Q(('status', 'active')), fields=['card'], name='sessions_open_by_card'),
+        ),
+        migrations.AddIndex(
+            model_name='chargingsession',
             index=models.Index(condition=models.Q(('needs_reconcile_since__isnull', False)), fields=['needs_reconcile_since'], name='sessions_to_reconcile'),
         ),
         migrations.AddConstraint(

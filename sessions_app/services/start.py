@@ -9,14 +9,14 @@ from django.db.models import Model, Q
 
 from ocpp_ws.protocol import Timestamp, ci_key
 from rfid.models import RfidCard
-from rfid.services import authorize, find_card, id_tag_info
+from rfid.services import authorize, card_keys, find_card, id_tag_info
 from sessions_app.models import ChargingSession
 from sessions_app.services.endings import change, interrupt
 from sessions_app.services.ids import next_session_id, next_transaction_id
 from sessions_app.services.reconcile import SUSPECT, note_suspects, settle_suspects
 from sessions_app.services.stop import is_timeless
 from stations.models import ChargingStation, Command, Connector
-from stations.services import connector, use_reservation
+from stations.services import connector, note_unknown_tag, unknown_status, use_reservation
 
 Status = ChargingSession.Status
 REMOTE_START_WINDOW = timedelta(minutes=10)  # ConnectionTimeOut is seldom longer
@@ -44,7 +44,8 @@ class Start:
     @property
     def locks(self) -> tuple[tuple[type[Model], str, Any], ...]:
         """The rows that decide: two processes must not both see the connector free, or the card's last place."""
-        return (ChargingStation, "pk", self.station_id), (RfidCard, "tag_key", self.id_tag_key)
+        cards = [(RfidCard, "tag_key", key) for key in card_keys(self.id_tag)]
+        return (ChargingStation, "pk", self.station_id), *cards
 
 
 def start_session(start: Start) -> ChargingSession:
@@ -123,6 +124,8 @@ def occupy(session: ChargingSession, start: Start) -> None:
 def create(start: Start, station: ChargingStation, place: Connector, generation: int) -> ChargingSession:
     card = find_card(start.id_tag)
     status = authorization(card, start)
+    if card is None:
+        note_unknown_tag(station_id=start.station_id, id_tag=start.id_tag, now=start.received_at)
     return insert(
         start, station, generation, active_connector=place, card=card, authorization=status,
         id_tag_info=id_tag_info(card, status), flags=list(start.at.flags),
@@ -159,10 +162,9 @@ def insert(start: Start, station: ChargingStation, generation: int, **columns: A
 def authorization(card: RfidCard | None, start: Start) -> str:
     """MUST verify the idTag anew (core 4.8), now with the card's other sessions."""
     if card is None:
-        return authorize(None, now=start.received_at)
-    others = ChargingSession.objects.filter(
-        id_tag_key=start.id_tag_key, status=Status.ACTIVE, authorization="Accepted"
-    ).count()
+        return unknown_status(station_id=start.station_id, id_tag=start.id_tag)
+    its_own = Q(card=card) | Q(id_tag_key=card.tag_key)  # some were begun before the tag became a card
+    others = ChargingSession.objects.filter(its_own, status=Status.ACTIVE, authorization="Accepted").count()
     return authorize(card, now=start.received_at, other_sessions=others)
 
 

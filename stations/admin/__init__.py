@@ -3,5 +3,14 @@
 from stations.admin.commands import CommandAdmin
 from stations.admin.equipment import ConnectorAdmin, QuirkAdmin, ReservationAdmin
 from stations.admin.stations import StationAdmin
+from stations.admin.unknown import UnknownStationAdmin, UnknownTagAdmin
 
-__all__ = ["CommandAdmin", "ConnectorAdmin", "QuirkAdmin", "ReservationAdmin", "StationAdmin"]
+__all__ = [
+    "CommandAdmin",
+    "ConnectorAdmin",
+    "QuirkAdmin",
+    "ReservationAdmin",
+    "StationAdmin",
+    "UnknownStationAdmin",
+    "UnknownTagAdmin",
+]

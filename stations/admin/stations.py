@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
 
-SETTABLE = ("name", "site", "registration", "strict", "transaction_ids")
+SETTABLE = ("name", "site", "registration", "unknown_tags", "strict", "transaction_ids")
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
     "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "status_at", "firmware_status",

@@ -38,7 +38,7 @@ class StationSerializer(CamelModelSerializer):
             "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
             "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
             "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
-            "boot_answer", "strict", "created_at", "connectors",
+            "boot_answer", "unknown_tags", "strict", "created_at", "connectors",
         )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class StationChangeSerializer(CamelModelSerializer):
 
     class Meta:
         model = ChargingStation
-        fields = ("name", "site", "registration", "strict")
+        fields = ("name", "site", "registration", "unknown_tags", "strict")
 
 
 class StationFilter(FilterSet):
@@ -82,6 +82,10 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
     lookup_value_regex = SEGMENT
 
     def get_queryset(self) -> StationQuerySet:
+        return self.shown()
+
+    @staticmethod
+    def shown() -> StationQuerySet:
         connectors = Prefetch("connectors", Connector.objects.filter(number__gt=0).order_by("number"))
         return ChargingStation.objects.with_online().prefetch_related(connectors)
 
@@ -90,7 +94,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
 
     @extend_schema(request=StationChangeSerializer, responses=StationSerializer)
     def partial_update(self, request: Request, cpId: str) -> Response:
-        """Set name, site, registration or strict."""
+        """Set name, site, registration, unknownTags or strict."""
         station = self.get_object()
         change = StationChangeSerializer(station, data=request.data, partial=True)
         change.is_valid(raise_exception=True)

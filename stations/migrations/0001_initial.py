@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('registration', models.CharField(choices=[('Accepted', 'Accepted'), ('Pending', 'Pending'), ('Rejected', 'Rejected')], default='Accepted', max_length=8)),
                 ('strict', models.BooleanField(default=False, help_text='Refuse what is tolerated otherwise; for conformance tests.')),
                 ('transaction_ids', models.CharField(blank=True, choices=[('', "as the gateway's setting"), ('sequence', 'small numbers from a sequence'), ('timestamp_ms', 'the session id, in milliseconds')], default='', max_length=12)),
+                ('unknown_tags', models.CharField(choices=[('default', "as the gateway's setting"), ('deny', 'Invalid'), ('accept', 'Accepted')], default='default', help_text='What a tag without a card is answered.', max_length=7)),
                 ('vendor', models.CharField(blank=True, max_length=50)),
                 ('model', models.CharField(blank=True, max_length=50)),
                 ('serial_number', models.CharField(blank=True, max_length=50)),
@@ -148,6 +149,40 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.UniqueConstraint(fields=('station', 'reservation_id'), name='one_row_per_reservation_id')],
                 'indexes': [models.Index(fields=['station', 'status'], name='stations_re_station_4b6d1e_idx'), models.Index(fields=['status', 'expiry_date'], name='stations_re_status_fd8c6c_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnknownStation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cp_id', models.CharField(max_length=48, verbose_name='identity')),
+                ('cp_key', rfid.fields.CiKeyField(editable=False, max_length=144, of='cp_id', unique=True)),
+                ('address', models.CharField(blank=True, max_length=60)),
+                ('user_agent', models.CharField(blank=True, max_length=200)),
+                ('subprotocols', models.CharField(blank=True, help_text='As offered.', max_length=100)),
+                ('count', models.PositiveBigIntegerField(default=0)),
+                ('first_seen_at', models.DateTimeField()),
+                ('last_seen_at', models.DateTimeField()),
+            ],
+            options={
+                'ordering': ['-last_seen_at', '-id'],
+                'indexes': [models.Index(fields=['last_seen_at'], name='stations_un_last_se_229170_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnknownTag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tag', models.CharField(max_length=255)),
+                ('tag_key', rfid.fields.CiKeyField(editable=False, max_length=255, of='tag', unique=True)),
+                ('count', models.PositiveBigIntegerField(default=0)),
+                ('first_seen_at', models.DateTimeField()),
+                ('last_seen_at', models.DateTimeField()),
+                ('station', models.ForeignKey(help_text='Where it was last seen.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.chargingstation')),
+            ],
+            options={
+                'ordering': ['-last_seen_at', '-id'],
+                'indexes': [models.Index(fields=['last_seen_at'], name='stations_un_last_se_a3e77b_idx')],
             },
         ),
     ]

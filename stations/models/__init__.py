@@ -5,5 +5,16 @@ from stations.models.connector import Connector
 from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
 from stations.models.station import ChargingStation, StationQuerySet
+from stations.models.unknown import UnknownStation, UnknownTag
 
-__all__ = ["ChargingStation", "Command", "Connector", "Quirk", "Reservation", "StationQuerySet", "elapsed_ms"]
+__all__ = [
+    "ChargingStation",
+    "Command",
+    "Connector",
+    "Quirk",
+    "Reservation",
+    "StationQuerySet",
+    "UnknownStation",
+    "UnknownTag",
+    "elapsed_ms",
+]

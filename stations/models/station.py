@@ -36,6 +36,11 @@ class ChargingStation(models.Model):
         SEQUENCE = "sequence", "small numbers from a sequence"
         TIMESTAMP = "timestamp_ms", "the session id, in milliseconds"
 
+    class UnknownTags(models.TextChoices):
+        DEFAULT = "default", "as the gateway's setting"
+        DENY = "deny", "Invalid"
+        ACCEPT = "accept", "Accepted"
+
     cp_id = models.CharField("identity", max_length=48)
     cp_key = CiKeyField(of="cp_id", max_length=144, unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -44,6 +49,12 @@ class ChargingStation(models.Model):
     strict = models.BooleanField(default=False, help_text="Refuse what is tolerated otherwise; for conformance tests.")
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
+    )
+    unknown_tags = models.CharField(
+        max_length=7,
+        choices=UnknownTags,
+        default=UnknownTags.DEFAULT,
+        help_text="What a tag without a card is answered.",
     )
 
     # as told by its BootNotification

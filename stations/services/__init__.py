@@ -11,8 +11,15 @@ from stations.services.reservations import (
     use_reservation,
 )
 from stations.services.status import connector, diagnostics_status, firmware_status, status_notification
+from stations.services.tags import Verdict, unknown_status, verify_tag
+from stations.services.unknown import Knock, NoCard, add_station, adopt_tag, note_unknown_stations, note_unknown_tag
 
 __all__ = [
+    "Knock",
+    "NoCard",
+    "Verdict",
+    "add_station",
+    "adopt_tag",
     "boot_notification",
     "cancel_reservation",
     "cancellation_answered",
@@ -23,8 +30,12 @@ __all__ = [
     "expire_reservations",
     "firmware_status",
     "next_reservation_id",
+    "note_unknown_stations",
+    "note_unknown_tag",
     "reservation_answered",
     "reserve_now",
     "status_notification",
+    "unknown_status",
     "use_reservation",
+    "verify_tag",
 ]

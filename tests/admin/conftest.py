@@ -11,7 +11,7 @@ from django.utils import timezone
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import ChargingStation, Command, Connector, Quirk, Reservation, UnknownStation, UnknownTag
 
 HOSTILE = '"><script>x()</script>'
 
@@ -80,9 +80,15 @@ def hostile_rows(station: ChargingStation) -> None:
     RfidCard.objects.bulk_create(RfidCard(tag_id=f"<b>{n}", holder=HOSTILE, note=HOSTILE) for n in range(3))
     told = {"vendor": HOSTILE, "model": HOSTILE, "name": HOSTILE, "site": HOSTILE, "firmware": HOSTILE}
     others = [ChargingStation(cp_id=f"{HOSTILE}{n}", **told) for n in range(3)]
+    seen = {"count": 1, "first_seen_at": now, "last_seen_at": now}
+    UnknownStation.objects.bulk_create(
+        UnknownStation(cp_id=f"{HOSTILE}x{n}", address=HOSTILE, user_agent=HOSTILE, subprotocols=HOSTILE, **seen)
+        for n in range(3)
+    )
     for n, other in enumerate(ChargingStation.objects.bulk_create(others)):
         Connector.objects.create(station=other, number=1, status=HOSTILE, error_code=HOSTILE, info=HOSTILE)
         Reservation.objects.create(station=other, reservation_id=n, connector_number=1, id_tag=HOSTILE, expiry_date=now)
+        UnknownTag.objects.create(tag=f"{HOSTILE}{n}", station=other, **seen)
         Quirk.objects.create(
             station=other, action=HOSTILE, kind=HOSTILE, sample=HOSTILE, first_seen_at=now, last_seen_at=now
         )

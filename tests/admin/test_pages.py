@@ -11,10 +11,11 @@ from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import listing, page
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import ChargingStation, Command, Connector, Quirk, Reservation, UnknownStation, UnknownTag
 
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
+    UnknownStation, UnknownTag,
 ]  # fmt: skip
 
 

@@ -114,6 +114,7 @@ def test_connected_stations_can_be_listed(operator: Client, station: ChargingSta
 
 def test_link_columns_and_identity_of_a_station_cannot_be_set(operator: Client, station: ChargingStation) -> None:
     form = {"cp_id": "OTHER", "epoch": 9, "owner": "me", "name": "North", "registration": "Pending"}
+    form["unknown_tags"] = "accept"
     assert operator.post(page(station), form).status_code == 302
     station.refresh_from_db()
     assert (station.name, station.registration) == ("North", "Accepted"), "that is decided on a page of its own"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
-from stations.models import ChargingStation, Command, Connector, Reservation
+from stations.models import ChargingStation, Command, Connector, Reservation, UnknownStation, UnknownTag
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 numbers = itertools.count(1)
@@ -62,3 +62,13 @@ def command(cp: ChargingStation, state: str = "answered", **values: Any) -> Comm
 def reservation(cp: ChargingStation, number: int = 1, **values: Any) -> Reservation:
     fields = {"connector_number": 1, "id_tag": "TAG_A", "expiry_date": START} | values
     return Reservation.objects.create(station=cp, reservation_id=number, **fields)
+
+
+def unknown_station(cp_id: str = "NEW", **values: Any) -> UnknownStation:
+    fields = {"address": "10.1.2.3:4567", "count": 1, "first_seen_at": START, "last_seen_at": START} | values
+    return UnknownStation.objects.create(cp_id=cp_id, **fields)
+
+
+def unknown_tag(cp: ChargingStation, tag: str = "NEW", **values: Any) -> UnknownTag:
+    fields = {"count": 1, "first_seen_at": START, "last_seen_at": START} | values
+    return UnknownTag.objects.create(station=cp, tag=tag, **fields)

@@ -27,6 +27,12 @@ def street(api: Api) -> None:
     rows.message(b, "Reset", direction="out", error_code="NotSupported", at=rows.START + timedelta(days=1))
     rows.command(a, actor="ann")
     rows.command(b, "timeout", action="UnlockConnector", actor="bob")
+    rows.unknown_station("CP_X", user_agent="agent 1")
+    rows.unknown_station("CP_Y", count=9, last_seen_at=rows.START + timedelta(days=1))
+    rows.unknown_station("CP_A")
+    rows.unknown_tag(a, "T_1")
+    rows.unknown_tag(b, "T_2", last_seen_at=rows.START + timedelta(days=1))
+    rows.unknown_tag(b, "tag_a")
     rows.reservation(a, 5, status="Used")
     rows.reservation(b, 6, expiry_date=rows.START + timedelta(days=1))
 
@@ -71,6 +77,15 @@ CASES = [
     ("reservations?ordering=expiryDate", "reservationId", [5, 6]),
     ("reservations?status=Used", "reservationId", [5]),
     ("reservations?search=cp_b", "reservationId", [6]),
+    ("unknown-stations", "cpId", ["CP_Y", "CP_X"]),
+    ("unknown-stations?ordering=count", "cpId", ["CP_X", "CP_Y"]),
+    ("unknown-stations?cpId=cp_x", "cpId", ["CP_X"]),
+    ("unknown-stations?search=agent", "cpId", ["CP_X"]),
+    ("unknown-stations?lastSeenAfter=2026-11-23T00:00:00Z", "cpId", ["CP_Y"]),
+    ("unknown-tags", "tag", ["T_2", "T_1"]),
+    ("unknown-tags?tag=t_1", "tag", ["T_1"]),
+    ("unknown-tags?cpId=cp_b", "tag", ["T_2"]),
+    ("unknown-tags?ordering=tag", "tag", ["T_1", "T_2"]),
     ("meter-values", "measurand", ["SoC", *["Energy.Active.Import.Register"] * 3]),
     ("meter-values?ordering=id&measurand=Energy.Active.Import.Register", "value", ["0", "1", "2"]),
     ("meter-values?sessionId=103&measurand=SoC", "phase", ["L1"]),

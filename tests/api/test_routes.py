@@ -24,6 +24,10 @@ ROUTES = {
     "/api/commands": 2,
     "/api/commands/{command}": 1,
     "/api/reservations": 2,
+    "/api/unknown-stations": 2,
+    "/api/unknown-stations/{unknown_station}": 1,
+    "/api/unknown-tags": 2,
+    "/api/unknown-tags/{unknown_tag}": 1,
     "/api/meter-values": 1,
     "/api/messages": 1,
     "/api/schema": 0,
@@ -45,7 +49,9 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.meter_values(session, 2)
         rows.message(cp)
         rows.reservation(cp)
-    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk}
+        stranger, tag = rows.unknown_station(f"NEW_{number}"), rows.unknown_tag(cp, f"NEW_{number}")
+    unknown = {"unknown_station": stranger.pk, "unknown_tag": tag.pk}
+    return unknown | {"transaction": session.transaction_id, "session": session.pk, "command": command.pk}
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

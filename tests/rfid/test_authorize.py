@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rfid.models import RfidCard
-from rfid.services import authorize, authorize_tag, find_card
+from rfid.services import authorize, find_card, id_tag_info
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,8 @@ def card() -> RfidCard:
 
 
 def ask(id_tag: str = "04AABB") -> dict[str, str]:
-    return authorize_tag(id_tag=id_tag, now=NOON)
+    card = find_card(id_tag)
+    return id_tag_info(card, authorize(card, now=NOON))
 
 
 def test_a_card_is_known_whatever_its_case(card: RfidCard) -> None:
