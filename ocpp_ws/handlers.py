@@ -161,7 +161,7 @@ async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
 
 def told_of(stop: Stop) -> Payload:
     """The idTagInfo of the card that stopped."""
-    shown = {"station_id": stop.station_id, "id_tag": stop.id_tag, "now": stop.received_at}
+    shown: dict[str, Any] = {"station_id": stop.station_id, "id_tag": stop.id_tag, "now": stop.received_at}
     verdict = stations.verify_tag(**shown)
     if verdict.unknown:
         stations.note_unknown_tag(**shown)

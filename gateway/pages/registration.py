@@ -31,8 +31,8 @@ CHOICES = (
     Choice(
         "Pending",
         "Set pending",
-        "It may boot, can be configured, and sends only what it is asked for. It cannot charge under control of this "
-        "gateway: what else it sends is refused, and kept among the rejected frames.",
+        "It may boot, can be configured, and may send what it is asked for. Everything else is refused, also the end "
+        "of a running session; the frames are kept among the rejected frames. No session can be started from here.",
     ),
     Choice(
         "Rejected",

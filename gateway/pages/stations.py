@@ -18,7 +18,7 @@ from gateway.pages.sidebar import may_view
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
-from stations.admin.show import chip, kwh, link, listing, span
+from stations.admin.show import chip, kwh, link, listing, post_button, span
 from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
 from stations.registration import register
 
@@ -43,10 +43,11 @@ class StationPage(StationAdmin):
 
     @admin.display(description="registration", ordering="registration")
     def registered(self, station: ChargingStation) -> SafeString:
-        """Who is not accepted waits for somebody: the chip leads to where that is decided."""
-        word = chip(station.registration)
-        waits = station.registration != ChargingStation.Registration.ACCEPTED
-        return format_html('<a href="{}">{}</a>', address(station), word) if waits else word
+        """Who is not accepted waits for somebody: with one click, or where the chip leads to."""
+        word, place = chip(station.registration), address(station)
+        if station.registration == ChargingStation.Registration.ACCEPTED:
+            return word
+        return format_html('<a href="{}">{}</a> {}', place, word, post_button(place, "Accept", registration="Accepted"))
 
     @admin.action(description="Accept the selected stations", permissions=["change"])
     def accept(self, request: HttpRequest, stations: QuerySet[ChargingStation]) -> None:
@@ -81,7 +82,8 @@ def board(station: ChargingStation) -> dict[str, Any]:
 
 def tables_of(station: ChargingStation) -> list[dict[str, Any]]:
     """Its newest rows in the long tables, a query each."""
-    reserved = Reservation.objects.filter(station=station, status=Reservation.Status.ACTIVE).order_by("expiry_date")
+    active = {"status": Reservation.Status.ACTIVE, "expiry_date__gt": timezone.now()}
+    reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")

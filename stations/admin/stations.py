@@ -61,7 +61,7 @@ class StationForm(forms.ModelForm):
 @admin.register(ChargingStation)
 class StationAdmin(ModelAdmin):
     form = StationForm
-    list_display = ("cp_id", "name", "connection", "sockets", "vendor", "last_seen_at")
+    list_display: tuple[str, ...] = ("cp_id", "name", "connection", "sockets", "vendor", "last_seen_at")
     list_filter = (OnlineFilter, SiteFilter, ("registration", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50

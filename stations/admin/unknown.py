@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from rfid.models import RfidCard
-from stations.admin.show import link, listing
+from stations.admin.show import link, listing, post_button
 from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
 from stations.models import ChargingStation, UnknownStation, UnknownTag
 from stations.services import NoCard, add_station, adopt_tag
@@ -67,14 +67,13 @@ class UnknownAdmin(ReadOnlyAdmin):
         return [*self.list_display, self.buttons(request)]
 
     def buttons(self, request: HttpRequest) -> Callable[[Any], SafeString]:
-        """A column for who asks: they lie in the list's own form, whose token they take along."""
+        """A column for who asks."""
         offered = [click for click in (*self.clicks, ("forget", "Forget")) if self.may(request, click[0])]
 
         @admin.display(description="")
         def column(row: Any) -> SafeString:
             places = ((reverse(f"admin:{self.view_name()}", args=[row.pk, name]), words) for name, words in offered)
-            button = '<button class="command" type="submit" formaction="{}" formmethod="post">{}</button> '
-            return format_html_join("", button, places)
+            return format_html_join(" ", "{}", ((post_button(place, words),) for place, words in places))
 
         return column
 

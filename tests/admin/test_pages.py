@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
@@ -65,7 +66,10 @@ def test_reservations_are_shown_with_the_time_that_is_left(
         html = text(operator, address)
         assert page(reservation) in html
         assert "1 h 00 min" in html
-    Reservation.objects.update(status="Used")
+    Reservation.objects.update(expiry_date=timezone.now())
+    assert page(reservation) not in text(operator, page(station))
+    assert "Expired" in text(operator, listing(Reservation, status__exact="Active"))
+    Reservation.objects.update(status="Used", expiry_date=reservation.expiry_date)
     assert page(reservation) not in text(operator, page(station))
     assert "1 h 00 min" not in text(operator, listing(Reservation))
 

@@ -82,6 +82,7 @@ def test_the_list_shows_who_waits_and_accepts_many_at_once(operator: Client, pen
     html = text(operator, listing(ChargingStation))
     assert address(pending) in html
     assert address(other) not in html
+    assert f'formaction="{address(pending)}" formmethod="post" name="registration" value="Accepted"' in html
     chosen = {"action": "accept", "_selected_action": [pending.pk, other.pk]}
     response = operator.post(listing(ChargingStation), chosen, follow=True)
     assert "1 accepted." in response.content.decode()

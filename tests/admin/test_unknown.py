@@ -34,7 +34,7 @@ def text(client: Client, address: str) -> str:
 
 def buttons(html: str) -> dict[str, str]:
     """The words of the buttons in the rows, and where they post to."""
-    return {words: place for place, words in re.findall(r'formaction="([^"]+)" formmethod="post">([^<]+)<', html)}
+    return {words: place for place, words in re.findall(r'formaction="([^"]+)" formmethod="post" >([^<]+)<', html)}
 
 
 def test_strangers_are_counted_beside_every_page(operator: Client, stranger: UnknownStation) -> None:

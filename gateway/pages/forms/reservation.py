@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import formats, timezone
 
 from gateway.pages.forms.base import SELECT, TEXT, CommandForm, MomentWidget, cards, choose, sockets
@@ -28,6 +29,7 @@ class ReserveForm(CommandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose(self, "connector_id", [*sockets(self.station), (0, "any one, where the station can do that")])
+        self.fields["expiry_date"].help_text = f"Time zone: {settings.TIME_ZONE}"
 
     def suggestions(self) -> list[RfidCard]:
         return cards()
