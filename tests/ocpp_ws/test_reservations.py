@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from stations import commands
 from stations.models import Command, Reservation
@@ -14,13 +13,12 @@ from tests.ocpp_ws.rows import rows, station
 
 NOW = datetime.now(UTC)
 ENDS = NOW + timedelta(hours=1)
-pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def asked(charger: Charger, **more: Any) -> tuple[Command, str, dict[str, Any]]:
     """ReserveNow as the station gets it: the command, its message id and payload."""
     about: dict[str, Any] = {"connector_id": 1, "expiry_date": ENDS, "id_tag": "04AABB", "actor": "olga", "wait": 0}
-    command = await sync_to_async(commands.reserve_now)(await station(), **about | more)
+    command = await rows(commands.reserve_now, await station(), **about | more)
     return command, *await charger.expect("ReserveNow")
 
 
@@ -43,7 +41,7 @@ async def test_a_refusal_is_the_commands_result(charger: Charger, answer: str) -
     command, unique_id, _ = await asked(charger)
     await charger.answer(unique_id, {"status": answer})
     assert await status_of(charger) == []
-    await command.arefresh_from_db()
+    await rows(command.refresh_from_db)
     assert (command.state, command.status) == ("answered", answer)
 
 
@@ -53,7 +51,7 @@ async def test_a_late_answer_counts(connect: Connect, settings: Any) -> None:
     command, unique_id, _ = await asked(charger)
     while command.state != "timeout":
         assert await charger.lives()
-        await command.arefresh_from_db()
+        await rows(command.refresh_from_db)
     await charger.answer(unique_id, {"status": "Accepted"})
     assert await status_of(charger) == ["Active"]
 
@@ -62,7 +60,7 @@ async def test_cancelled(charger: Charger) -> None:
     _, unique_id, payload = await asked(charger)
     await charger.answer(unique_id, {"status": "Accepted"})
     number = payload["reservationId"]
-    await sync_to_async(commands.cancel_reservation)(await station(), actor="olga", reservation_id=number, wait=0)
+    await rows(commands.cancel_reservation, await station(), actor="olga", reservation_id=number, wait=0)
     unique_id, payload = await charger.expect("CancelReservation")
     assert payload == {"reservationId": number}
     await charger.answer(unique_id, {"status": "Accepted"})
