@@ -41,9 +41,17 @@ class StationPage(StationAdmin):
     def registration(self, request: HttpRequest, station_id: int) -> HttpResponse:
         return registration_view(request, self, station_id)
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        decides = self.has_change_permission(request)
+        return ["decision" if one == "registered" and decides else one for one in self.list_display]
+
     @admin.display(description="registration", ordering="registration")
     def registered(self, station: ChargingStation) -> SafeString:
-        """Who is not accepted waits for somebody: with one click, or where the chip leads to."""
+        return chip(station.registration)
+
+    @admin.display(description="registration", ordering="registration")
+    def decision(self, station: ChargingStation) -> SafeString:
+        """Who is not accepted waits for somebody: one click does it; the chip leads to the other choices."""
         word, place = chip(station.registration), address(station)
         if station.registration == ChargingStation.Registration.ACCEPTED:
             return word

@@ -91,6 +91,7 @@ def test_the_list_shows_who_waits_and_accepts_many_at_once(operator: Client, pen
 
 def test_who_may_only_look_decides_nothing(looker: Client, pending: ChargingStation) -> None:
     assert address(pending) not in text(looker, page(pending))
+    assert address(pending) not in text(looker, listing(ChargingStation))
     assert looker.get(address(pending)).status_code == 403
     assert looker.post(address(pending), {"registration": "Accepted"}).status_code == 403
     assert registration() == "Pending"

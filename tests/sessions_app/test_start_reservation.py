@@ -88,6 +88,12 @@ def test_one_that_has_run_out_is_used_only_by_its_number(charger: Messages) -> N
     assert statuses() == {1: "Used"}, "the message came late"
 
 
+def test_one_whose_time_is_over_is_used_by_no_card(charger: Messages) -> None:
+    reserve(charger, expiry_date=NOON)  # its row follows the clock within half a minute
+    charger.start(at(1))
+    assert statuses() == {7: "Active"}
+
+
 def test_a_start_from_before_the_reservation_does_not_use_it(charger: Messages) -> None:
     reserve(charger, created_at=LATER)
     charger.start(at(0), received=LATER)
