@@ -14,6 +14,7 @@ PUBSUB = "channels_redis.pubsub.RedisPubSubChannelLayer"
 CHOICES = {
     "GATEWAY_PROFILE": ("dev", "prod"),
     "STATION_POLICY": ("open", "known"),
+    "UNKNOWN_TAGS": ("deny", "accept"),
     "OCPP_TRANSACTION_IDS": ("sequence", "timestamp_ms"),
     "SIGN_CERTIFICATES": ("by_hand", "automatic"),
 }

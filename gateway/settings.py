@@ -27,6 +27,8 @@ HEARTBEAT_INTERVAL = env.int("HEARTBEAT_INTERVAL", 60)  # seconds
 CALL_TIMEOUT = env.float("CALL_TIMEOUT", 30.0)  # seconds
 COMMAND_QUEUE_DEPTH = env.int("COMMAND_QUEUE_DEPTH", 20)
 STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == "dev" else "known")
+UNKNOWN_TAGS = env.str("UNKNOWN_TAGS", "deny")
+ID_TAG_SPLIT = env.str("ID_TAG_SPLIT", "")  # characters at which an idTag is cut to find its card
 ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", default=[])]  # of web pages
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
 OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")

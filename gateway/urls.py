@@ -22,6 +22,7 @@ from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
 from stations.api.security_events import SecurityEventViewSet
 from stations.api.stations import StationViewSet
+from stations.api.unknown import UnknownStationViewSet, UnknownTagViewSet
 
 router = SimpleRouter()
 router.trailing_slash = "/?"  # after construction: SimpleRouter knows true and false only
@@ -34,6 +35,8 @@ router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
 router.register("charging-profiles", ProfileViewSet, "charging-profile")
 router.register("installed-profiles", InstalledProfileViewSet, "installed-profile")
+router.register("unknown-stations", UnknownStationViewSet, "unknown-station")
+router.register("unknown-tags", UnknownTagViewSet, "unknown-tag")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
 router.register("certificates", CertificateViewSet, "certificate")

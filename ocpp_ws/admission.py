@@ -15,6 +15,7 @@ from ocpp_ws.identity import Denied, check_origin, identity_of, later
 from ocpp_ws.links import REPLACED, forget, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from stations import doorbell
 from stations.links import OpenedLink, Standing, open_link, standing
@@ -46,7 +47,7 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     known, address = await read(standing, cp_id), peer_of(scope)
     if known is None and settings.STATION_POLICY != "open":
-        raise stranger(cp_id, address)
+        raise stranger(cp_id, scope)
     proved = prove(scope, cp_id, known, address) if known else ""
     if known and known.online and not proved and not await takeover.may_enter(known):
         notice(Noticed.TAKEOVER_REFUSED, f"From {address}, while a live connection has the identity.", address, known)
@@ -59,7 +60,7 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         )
     )  # fmt: skip
     if opened is None:
-        raise stranger(cp_id, address)
+        raise stranger(cp_id, scope)
     return opened
 
 
@@ -72,7 +73,10 @@ def prove(scope: Scope, cp_id: str, known: Standing, address: str) -> str:
         raise
 
 
-def stranger(cp_id: str, address: str) -> Denied:
+def stranger(cp_id: str, scope: Scope) -> Denied:
+    """404 (OCPP-J 3.2); an operator may add it from the list of those who knocked."""
+    address = peer_of(scope)
+    strangers.note(cp_id, address, scope)
     notice(Noticed.UNKNOWN_IDENTITY, f"{cp_id} from {address}.", address)
     return Denied(404, "This charge point is not known here.")
 

@@ -15,7 +15,6 @@ from ocpp_ws.links import Link, Payload
 from ocpp_ws.protocol import Call, format_timestamp, parse_timestamp
 from ocpp_ws.reads import read
 from ocpp_ws.writer import Batch
-from rfid.services import authorize_tag
 from sessions_app.services import record_meter_values, start_session, station_booted, stop_session
 from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
@@ -29,8 +28,12 @@ LARGEST_CONNECTOR = 2_147_483_647
 
 async def authorize(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.1. Reads only; nothing is acknowledged."""
-    answer = {"idTagInfo": await read(authorize_tag, id_tag=call.payload["idTag"], now=now)}
+    shown = {"station_id": link.station_id, "id_tag": call.payload["idTag"], "now": now}
+    verdict = await read(stations.verify_tag, **shown)
+    answer = {"idTagInfo": verdict.id_tag_info}
     link.log(call, answer, now)
+    if verdict.unknown:
+        link.post(lambda _batch: stations.note_unknown_tag(**shown))
     return answer
 
 
@@ -179,9 +182,18 @@ async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
         place = session.connector_number if session else 0
         data = Metering(link.station_id, place, stop.transaction_id, call.payload.get("transactionData", []), now)
         record_meter_values(data, batch.insert, session)
-        return {"idTagInfo": authorize_tag(id_tag=stop.id_tag, now=now)} if stop.id_tag else {}
+        return {"idTagInfo": told_of(stop)} if stop.id_tag else {}
 
     return await link.commit(call, now, unit)
+
+
+def told_of(stop: Stop) -> Payload:
+    """The idTagInfo of the card that stopped."""
+    shown: dict[str, Any] = {"station_id": stop.station_id, "id_tag": stop.id_tag, "now": stop.received_at}
+    verdict = stations.verify_tag(**shown)
+    if verdict.unknown:
+        stations.note_unknown_tag(**shown)
+    return verdict.id_tag_info
 
 
 def retry_interval() -> int:

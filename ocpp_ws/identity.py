@@ -67,11 +67,14 @@ def chosen_subprotocol(scope: Scope) -> tuple[bool, str | None]:
 
 def check_origin(scope: Scope) -> None:
     """A station sends no Origin, or its host's own, whatever the port; a web page's is refused. Raises Denied."""
-    headers = dict(scope.get("headers", []))
-    origin = headers.get(b"origin", b"").decode("latin-1").lower()
-    host = headers.get(b"host", b"").decode("latin-1").lower()
+    origin, host = header(scope, b"origin").lower(), header(scope, b"host").lower()
     if origin and origin not in settings.ALLOWED_ORIGINS and host_of(origin) != host_of(f"//{host}"):
         raise Denied(403, "The Origin is neither this gateway's nor one of ALLOWED_ORIGINS.")
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """A header's value; empty where it is absent."""
+    return dict(scope.get("headers", [])).get(name, b"").decode("latin-1")
 
 
 def host_of(url: str) -> str | None:

@@ -15,11 +15,21 @@ from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
 from ocpp_ws.writer import Batch, Lock, writer
 from stations.links import OpenedLink
+from stations.models import Command
 from stations.services import Noticed, count_quirks, note_security_event
 
 Payload = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+TRIGGER_SECONDS = 60.0  # how long after its answer a triggered message may come
+TRIGGERS = {"TriggerMessage", "ExtendedTriggerMessage"}
+# white paper 5.5: what is sent has not always the name that was asked for
+SENT_FOR = {
+    "SignChargePointCertificate": ("SignCertificate",),
+    "FirmwareStatusNotification": ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
+}
 REPLACED, TRY_AGAIN_LATER = 4001, 1013  # close codes
+# credentials may be renewed (white paper A00.FR.806), and security events are never lost (A04.FR.02)
+WHILE_PENDING = {"SecurityEventNotification", "SignCertificate"}
 
 
 class Link:
@@ -37,7 +47,22 @@ class Link:
         self.active = False  # sent something since the last lease renewal
         self.wake: Callable[[], None] = lambda: None  # set by Outgoing: a command waits
         self.probes: set[asyncio.Event] = set()  # of newcomers: each waits for a sign of life
+        self._triggered: dict[str, float] = {}  # action -> until when a station that is Pending may send it
         self._send = send
+
+    def may_send(self, action: str) -> bool:
+        """Core 4.2: before it is accepted a station boots, and while Pending sends what it was triggered to send."""
+        if self.registration == "Accepted" or action == "BootNotification":
+            return True
+        triggered = self._triggered.get(action, 0.0) > time.monotonic()
+        return self.registration == "Pending" and (triggered or action in WHILE_PENDING)
+
+    def note_trigger(self, command: Command, answer: Payload) -> None:
+        """A TriggerMessage that was accepted: the message comes after the answer (core 5.17)."""
+        if command.action in TRIGGERS and answer.get("status") == "Accepted":
+            message = command.payload["requestedMessage"]
+            for action in SENT_FOR.get(message, (message,)):
+                self._triggered[action] = time.monotonic() + TRIGGER_SECONDS
 
     async def send_text(self, text: str) -> None:
         if not self.closing:

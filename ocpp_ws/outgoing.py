@@ -97,6 +97,8 @@ class Outgoing:
     async def ended(self, event: Ended) -> None:
         """An answer, an error or silence: store it, tell who asked, send the next one."""
         command: Command = event.ref  # type: ignore[assignment]
+        if isinstance(event, Answered):
+            self._link.note_trigger(command, event.payload)
         if isinstance(event, Unanswered):
             await self._finish(command, State.TIMEOUT, reason="The station did not answer in time.")
         elif event.late:

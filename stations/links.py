@@ -129,6 +129,16 @@ def renew_leases(*, owner: str, channel: str, active: Collection[int], now: date
     return dict(mine.filter(lease_until__isnull=False).values_list("pk", "epoch"))
 
 
+def unaccepted(*, owner: str) -> dict[int, str]:
+    """The registrations of a process's stations that are not Accepted: station id -> Pending or Rejected."""
+    mine = ChargingStation.objects.filter(owner=owner).exclude(registration=ChargingStation.Registration.ACCEPTED)
+    return dict(mine.values_list("pk", "registration"))
+
+
+def registration_of(station_id: int) -> str:
+    return ChargingStation.objects.values_list("registration", flat=True).get(pk=station_id)
+
+
 def clear_slot(*, owner: str, now: datetime) -> None:
     """At a process's start: nothing of what its predecessor in the same slot held is connected."""
     mine = ChargingStation.objects.filter(owner=owner)

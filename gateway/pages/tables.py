@@ -12,8 +12,8 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.admin import lasted
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.commands import outcome
-from stations.admin.show import after, chip, kwh, link
-from stations.models import Command, InstalledProfile
+from stations.admin.show import after, chip, kwh, left, link
+from stations.models import Command, InstalledProfile, Reservation
 
 Table = dict[str, Any]
 
@@ -65,6 +65,16 @@ def until(profile: InstalledProfile) -> Any:
 
 def text_link(address: str, text: str) -> SafeString:
     return format_html('<a class="text-link" href="{}">{}</a>', address, text)
+
+
+def reservations(rows: Iterable[Reservation]) -> Table:
+    """Active ones, with the time that is left of each."""
+    cells = [
+        [link(r, r.reservation_id), r.connector_number or "any", r.id_tag, r.parent_id_tag or "-", r.origin,
+         when(r.expiry_date), left(r.expiry_date, timezone.now())]
+        for r in rows
+    ]  # fmt: skip
+    return {"headers": ["Number", "Connector", "Card", "Group", "Made by", "Until", "Left"], "rows": cells}
 
 
 def messages(rows: Iterable[OcppMessage]) -> Table:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ocpp_ws.protocol import Timestamp, parse_timestamp
+from ocpp_ws.protocol import Timestamp, ci_key, parse_timestamp
+from rfid.services import find_card, same_group
 from sessions_app.models import ChargingSession
 from sessions_app.services.endings import NOT_STOPPED, end
 from sessions_app.services.ids import find_session
@@ -39,7 +40,7 @@ class Stop:
     @property
     def key(self) -> str:
         """A repeated one has the same."""
-        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, self.id_tag.lower(), self.reason)
+        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, ci_key(self.id_tag), self.reason)
 
 
 def stop_session(stop: Stop) -> ChargingSession | None:
@@ -87,10 +88,18 @@ def fitting_session(stop: Stop) -> ChargingSession | None:
     session = open_ones[0]
     if stop.meter_stop < session.meter_start or stop.at.effective < session.started_at:
         return None
-    if stop.id_tag and session.id_tag_key != stop.id_tag.lower() and stop.transaction_id > 0:
+    if stop.id_tag and stop.transaction_id > 0 and not may_stop(stop.id_tag, session):
         return None
     session.flags = [*session.flags, "matched_by_inference"]
     return session
+
+
+def may_stop(id_tag: str, session: ChargingSession) -> bool:
+    """The session's own card, or another one of its group (core 3.10)."""
+    if session.id_tag_key == ci_key(id_tag)[:255]:
+        return True
+    card = find_card(id_tag)
+    return card is not None and (card == session.card or same_group(card, session.card))
 
 
 def close(session: ChargingSession, stop: Stop) -> bool:

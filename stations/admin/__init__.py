@@ -6,6 +6,7 @@ from stations.admin.commands import CommandAdmin
 from stations.admin.equipment import ConfigurationKeyAdmin, ConnectorAdmin, LocalListAdmin, QuirkAdmin, ReservationAdmin
 from stations.admin.security import CertificateAdmin, SecurityEventAdmin, SigningRequestAdmin
 from stations.admin.stations import StationAdmin
+from stations.admin.unknown import UnknownStationAdmin, UnknownTagAdmin
 
 __all__ = [
     "BulkCommandAdmin",
@@ -21,4 +22,6 @@ __all__ = [
     "SecurityEventAdmin",
     "SigningRequestAdmin",
     "StationAdmin",
+    "UnknownStationAdmin",
+    "UnknownTagAdmin",
 ]

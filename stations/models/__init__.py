@@ -12,6 +12,7 @@ from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
 from stations.models.security_event import SecurityEvent
 from stations.models.station import ChargingStation, StationQuerySet
+from stations.models.unknown import UnknownStation, UnknownTag
 
 __all__ = [
     "BulkCommand",
@@ -30,5 +31,7 @@ __all__ = [
     "SecurityEvent",
     "SigningRequest",
     "StationQuerySet",
+    "UnknownStation",
+    "UnknownTag",
     "elapsed_ms",
 ]

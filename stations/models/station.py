@@ -4,7 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Case, Value, When
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
+
+from ocpp_ws.protocol import ci_key
+from rfid.fields import CiKeyField
 
 
 class StationQuerySet(models.QuerySet["ChargingStation"]):
@@ -17,7 +20,7 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
 
     def named(self, cp_id: str) -> "StationQuerySet":
         """The station of that identity, whatever its case."""
-        return self.filter(cp_key=Lower(Value(cp_id)))
+        return self.filter(cp_key=ci_key(cp_id))
 
 
 class ChargingStation(models.Model):
@@ -42,10 +45,13 @@ class ChargingStation(models.Model):
         NONE = "none", "none: whoever has the identity"
         BASIC = "basic", "basic: AuthorizationKey as password"
 
+    class UnknownTags(models.TextChoices):
+        DEFAULT = "default", "as the gateway's setting"
+        DENY = "deny", "Invalid"
+        ACCEPT = "accept", "Accepted"
+
     cp_id = models.CharField("identity", max_length=48)
-    cp_key = models.GeneratedField(
-        expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
-    )
+    cp_key = CiKeyField(of="cp_id", max_length=144, unique=True)
     name = models.CharField(max_length=100, blank=True)
     site = models.CharField(max_length=100, blank=True)
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
@@ -71,6 +77,12 @@ class ChargingStation(models.Model):
     pending_security_profile = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="It has accepted this one, and not connected with it yet."
     )
+    unknown_tags = models.CharField(
+        max_length=7,
+        choices=UnknownTags,
+        default=UnknownTags.DEFAULT,
+        help_text="What a tag without a card is answered.",
+    )
 
     # as told by its BootNotification
     vendor = models.CharField(max_length=50, blank=True)
@@ -83,6 +95,9 @@ class ChargingStation(models.Model):
     meter_type = models.CharField(max_length=50, blank=True)
     meter_serial_number = models.CharField(max_length=50, blank=True)
     last_boot_at = models.DateTimeField(null=True, blank=True)
+    boot_answer = models.CharField(
+        "last boot was answered", max_length=8, blank=True, help_text="The registration that its last boot was told."
+    )
 
     # as told by its StatusNotification for connector 0, Firmware- and DiagnosticsStatusNotification
     status = models.CharField(max_length=40, blank=True)
@@ -108,6 +123,9 @@ class ChargingStation(models.Model):
     remote_address = models.CharField(max_length=60, blank=True)
     subprotocol = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_reservation_id = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The last one given out by the central system."
+    )
 
     objects = StationQuerySet.as_manager()
     online: ClassVar[bool]  # by with_online()

@@ -25,6 +25,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "get-configuration": {"key": "HeartbeatInterval, MeterValueSampleInterval"},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
     "limit": {"limit": "16.5", "unit": "A", "minutes": "30", "connector_id": "0"},
+    "reserve-now": {
+        "id_tag": "RFID_1",
+        "connector_id": "0",
+        "parent_id_tag": "FLEET",
+        "expiry_date": "2099-01-01T12:00",
+    },
+    "cancel-reservation": {"reservation_id": "7"},
     "set-charging-profile": {"profile": 5, "connector_id": "2"},
     "clear-charging-profile": {"connector_id": "0", "charging_profile_purpose": "TxDefaultProfile", "stack_level": "3"},
     "get-composite-schedule": {"connector_id": "1", "minutes": "60", "charging_rate_unit": "W"},
@@ -55,6 +62,14 @@ PAYLOADS = {
             chargingSchedule=schedule(16.5, duration=1860, startSchedule=ANY),
         ),
     },
+    "reserve-now": {
+        "idTag": "RFID_1",
+        "connectorId": 0,
+        "parentIdTag": "FLEET",
+        "expiryDate": "2099-01-01T12:00:00Z",
+        "reservationId": 1,
+    },
+    "cancel-reservation": {"reservationId": 7},
     "set-charging-profile": {"connectorId": 2, "csChargingProfiles": profile(5002)},
     "clear-charging-profile": {"connectorId": 0, "chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 3},
     "get-composite-schedule": {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"},
@@ -95,7 +110,7 @@ def test_each_command_has_its_form(operator: Client, station: ChargingStation, n
     assert address(station, name) in body(operator.get(page(station)))
 
 
-@pytest.mark.usefixtures("session", "certificate", "night")
+@pytest.mark.usefixtures("session", "certificate", "night", "reservation")
 @pytest.mark.parametrize("name", FORMS)
 def test_command_to_an_offline_station_is_noted_and_its_page_says_so(
     operator: Client, offline: ChargingStation, name: str
@@ -159,6 +174,9 @@ def test_hard_reset_and_unlock_are_asked_twice(
         ("stop-transaction", {"session": "5"}),
         ("change-availability", {"connector_id": "1", "type": "Sideways"}),
         ("reset", {}),
+        ("reserve-now", {"id_tag": "RFID_1", "connector_id": "1", "expiry_date": "2026-01-01T12:00"}),
+        ("reserve-now", {"id_tag": "RFID_1", "connector_id": "9", "expiry_date": "2099-01-01T12:00"}),
+        ("cancel-reservation", {"reservation_id": "8"}),
         ("get-configuration", {"key": "k" * 51}),
         ("change-configuration", {"key": "", "value": "60"}),
         ("start-transaction", {"id_tag": "RFID_1", "stored": "5"}),

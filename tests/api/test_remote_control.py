@@ -45,6 +45,11 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"}, "GetCompositeSchedule",
         {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"},
     ),
+    "reserve-now": (
+        {"connectorId": 0, "idTag": "T", "parentIdTag": "P", "expiryDate": "2099-01-01T12:00:00+02:00"}, "ReserveNow",
+        {"connectorId": 0, "idTag": "T", "parentIdTag": "P", "expiryDate": "2099-01-01T10:00:00Z", "reservationId": 1},
+    ),
+    "cancel-reservation": ({"reservationId": 7}, "CancelReservation", {"reservationId": 7}),
 }  # fmt: skip
 
 
@@ -106,6 +111,13 @@ def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
         ("limit", {"limit": 16.05, "chargingRateUnit": "A"}, {"limit"}),
         ("limit", {"limit": -1, "chargingRateUnit": "kW", "minutes": 0}, {"limit", "chargingRateUnit", "minutes"}),
         ("limit?wait=0", {"limit": 16, "chargingRateUnit": "A"}, {"wait"}),
+        ("reserve-now", {"connectorId": 1, "idTag": "T", "expiryDate": "2026-01-01T00:00:00Z"}, {"expiryDate"}),
+        (
+            "reserve-now",
+            {"connectorId": -1, "idTag": "x" * 21, "expiryDate": "soon", "reservationId": 0},
+            {"connectorId", "idTag", "expiryDate", "reservationId"},
+        ),
+        ("cancel-reservation", {}, {"reservationId"}),
         ("reset?wait=long", {"type": "Soft"}, {"wait"}),
         ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
         ("reset?later=1", {"type": "Soft"}, {"later"}),

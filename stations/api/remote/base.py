@@ -35,7 +35,8 @@ OPTIONS = [
 
 
 class CommandResult(serializers.Serializer[Any]):
-    """The station's answer: its own members (GetConfiguration: configurationKey, unknownKey) and these."""
+    """The station's answer: its own members (GetConfiguration: configurationKey, unknownKey), what the gateway chose
+    (ReserveNow: reservationId), and these."""
 
     commandId = serializers.IntegerField()
     status = serializers.CharField(help_text="The station's own word.")

@@ -9,12 +9,14 @@ from stations.api.remote import RemoteControlViewSet
 from stations.models import BulkItem, ChargingStation, Command
 
 Body = dict[str, Any]
+ONE_AT_A_TIME = {"limit"}  # each of its steps waits for the answer to the one before
 
 
 def routes() -> dict[str, Any]:
     """Last part of the address -> the method of the viewset, in the order of the addresses."""
     methods: list[Any] = RemoteControlViewSet.get_extra_actions()
-    return {method.url_path: method for method in sorted(methods, key=lambda method: method.url_path)}
+    ordered = sorted(methods, key=lambda method: method.url_path)
+    return {method.url_path: method for method in ordered if method.url_path not in ONE_AT_A_TIME}
 
 
 def members_of(command: str, body: Body) -> dict[str, Any]:
