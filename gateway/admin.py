@@ -10,12 +10,13 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.cards import CardPage
 from gateway.pages.commands import CommandPage
+from gateway.pages.files import FilePage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, StationFile
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -35,6 +36,7 @@ PAGES = {
     RfidCard: CardPage,
     ChargingStation: StationPage,
     Command: CommandPage,
+    StationFile: FilePage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
 }

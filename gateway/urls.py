@@ -15,6 +15,7 @@ from rfid.api.cards import CardViewSet
 from sessions_app.api.meter_values import MeterValueViewSet
 from sessions_app.api.sessions import SessionViewSet
 from stations.api.commands import CommandViewSet
+from stations.api.files import FileViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
 from stations.api.stations import StationViewSet
@@ -27,6 +28,7 @@ router.register("rfid", CardViewSet, "card")
 router.register("admin", RemoteControlViewSet, "remote")
 router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
+router.register("files", FileViewSet, "file")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
 
@@ -36,11 +38,12 @@ RESOURCES = {
     "reference": "/api/redoc/",
     "schema": "/api/schema",
 }
-RESERVED = "ws|admin|api|static|media|metrics|healthz|readyz"  # first segments that are no station (decision 23)
+RESERVED = "ws|admin|api|static|media|files|metrics|healthz|readyz"  # first segments that are no station (decision 23)
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    # /files/ is answered before the Host is looked at: gateway.middleware
     re_path(r"^healthz/?$", healthz),
     re_path(r"^readyz/?$", readyz),
     path("favicon.ico", nothing),

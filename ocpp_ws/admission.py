@@ -11,7 +11,7 @@ from django.utils import timezone
 from ocpp_ws import takeover
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
-from ocpp_ws.identity import Denied, check_origin, identity_of
+from ocpp_ws.identity import Denied, check_origin, host_header, identity_of
 from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
@@ -48,7 +48,7 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
-            subprotocol=subprotocol, now=now,
+            subprotocol=subprotocol, now=now, host=host_header(scope),
         )
     )  # fmt: skip
     if opened is None:

@@ -64,22 +64,12 @@ async def data_transfer(link: Link, call: Call, now: datetime) -> Payload:
 
 async def diagnostics_status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.4."""
-
-    def unit(_batch: Batch) -> Payload:
-        stations.diagnostics_status(station_id=link.station_id, status=call.payload["status"], now=now)
-        return {}
-
-    return await link.commit(call, now, unit)
+    return await progress(link, call, now)
 
 
 async def firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.5."""
-
-    def unit(_batch: Batch) -> Payload:
-        stations.firmware_status(station_id=link.station_id, status=call.payload["status"], now=now)
-        return {}
-
-    return await link.commit(call, now, unit)
+    return await progress(link, call, now)
 
 
 async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
@@ -87,6 +77,11 @@ async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
     answer = {"currentTime": format_timestamp(now)}
     link.log(call, answer, now)
     return answer
+
+
+async def log_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper N01."""
+    return await progress(link, call, now)
 
 
 async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
@@ -110,6 +105,11 @@ async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:
         return {"status": stations.reserve_now(station_id=link.station_id, payload=payload, expiry=expiry, now=now)}
 
     return await link.commit(call, now, unit)
+
+
+async def signed_firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper L01."""
+    return await progress(link, call, now)
 
 
 async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
@@ -156,6 +156,17 @@ async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
     return await link.commit(call, now, unit)
 
 
+async def progress(link: Link, call: Call, now: datetime) -> Payload:
+    """Of a firmware update, or of an upload of diagnostics or a log; the security extension's name a requestId."""
+    told = {"status": call.payload["status"], "request_id": call.payload.get("requestId")}
+
+    def unit(_batch: Batch) -> Payload:
+        stations.file_progress(station_id=link.station_id, action=call.action, now=now, **told)
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
 def retry_interval() -> int:
     """Seconds until the next BootNotification; spread, so that a fleet does not come back as one."""
     return round(settings.HEARTBEAT_INTERVAL * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
@@ -174,8 +185,10 @@ HANDLERS: Mapping[str, Handler] = {
     "DiagnosticsStatusNotification": diagnostics_status_notification,
     "FirmwareStatusNotification": firmware_status_notification,
     "Heartbeat": heartbeat,
+    "LogStatusNotification": log_status_notification,
     "MeterValues": meter_values,
     "ReserveNow": reserve_now,
+    "SignedFirmwareStatusNotification": signed_firmware_status_notification,
     "StartTransaction": start_transaction,
     "StatusNotification": status_notification,
     "StopTransaction": stop_transaction,

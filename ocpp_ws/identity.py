@@ -1,13 +1,15 @@
 """Who is knocking: identity, subprotocol and origin of a WebSocket handshake. Nothing here waits or reads a row."""
 
+import re
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
 
 SUBPROTOCOL = "ocpp1.6"
-RESERVED = frozenset({"ws", "admin", "api", "static", "media", "metrics", "healthz", "readyz"})
+RESERVED = frozenset({"ws", "admin", "api", "static", "media", "files", "metrics", "healthz", "readyz"})
 LONGEST_ID = 48
+HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 
 Scope = dict[str, Any]
 
@@ -66,6 +68,14 @@ def check_origin(scope: Scope) -> None:
     host = headers.get(b"host", b"").decode("latin-1").lower()
     if origin and origin not in settings.ALLOWED_ORIGINS and host_of(origin) != host_of(f"//{host}"):
         raise Denied(403, "The Origin is neither this gateway's nor one of ALLOWED_ORIGINS.")
+
+
+def host_header(scope: Scope) -> str:
+    """Host and port as the station addressed them; empty where they cannot be part of an address."""
+    host = dict(scope.get("headers", [])).get(b"host", b"").decode("latin-1")
+    return (
+        host if re.fullmatch(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", host, re.ASCII) and len(host) < 256 else ""
+    )
 
 
 def host_of(url: str) -> str | None:

@@ -12,12 +12,16 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 
 from stations.models import Command
+from stations.services import file_announced
 
 logger = logging.getLogger(__name__)
 Payload = dict[str, Any]
 Effect = Callable[[Command, Payload, datetime], None]
 
-EFFECTS: dict[str, Effect] = {}
+EFFECTS: dict[str, Effect] = {
+    "GetDiagnostics": file_announced,
+    "GetLog": file_announced,
+}
 
 
 def take_effect(command: Command, answer: Payload, now: datetime) -> None:

@@ -15,7 +15,7 @@ from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
 from stations import doorbell
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, FileLink
 from stations.secrets import masked
 
 LOOK_SECONDS = 1.0  # the asker looks at its row, in case the doorbell was lost
@@ -32,12 +32,14 @@ class How(TypedDict, total=False):
 
     wait: seconds to wait for its end (None or left out: the call timeout; 0: do not wait);
     idempotency_key: the same command with the same key within 24 h is given once;
-    wait_for_online: seconds that it may wait for a station that is not connected.
+    wait_for_online: seconds that it may wait for a station that is not connected;
+    link: the address of the gateway's own that its payload tells the station.
     """
 
     wait: float | None
     idempotency_key: str | None
     wait_for_online: float | None
+    link: FileLink | None
 
 
 def give(station: ChargingStation, action: str, payload: Payload, *, actor: str, **how: Unpack[How]) -> Command:
@@ -49,6 +51,7 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     if deviations := check(action, "call", payload):
         raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
+    wish.link = how.get("link")
     if key := how.get("idempotency_key"):
         wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
     if (patience := how.get("wait_for_online")) is not None:

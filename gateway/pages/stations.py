@@ -1,11 +1,13 @@
 """The station's page: what it is, what its connectors do, what happened last, and the commands."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 
 from gateway.pages import tables
 from gateway.pages.commanding import OFFLINE, buttons, command_view
@@ -15,7 +17,7 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
 from stations.admin.show import chip, kwh, link, listing, span
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import ChargingStation, Command, Connector, ProgressReport, Quirk, Reservation, StationFile
 
 
 class StationPage(StationAdmin):
@@ -42,6 +44,7 @@ def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation, "Quirks": Quirk}
+    more["Files"] = StationFile
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
@@ -56,10 +59,12 @@ def tables_of(station: ChargingStation) -> list[dict[str, Any]]:
     """Its newest rows in the long tables, a query each."""
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).order_by("-pk")
+    progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
+        ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
         ("Messages", OcppMessage, tables.messages(messages[:20])),
     ]
     return [
@@ -76,11 +81,17 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Last seen", tables.when(station.last_seen_at)),
         ("Product", product or "-"),
         ("Firmware", station.firmware or "-"),
+        ("Firmware update", told(station.firmware_status, station.firmware_status_at)),
+        ("Diagnostics and logs", told(station.diagnostics_status, station.diagnostics_status_at)),
         ("Serial number", station.serial_number or station.charge_box_serial_number or "-"),
         ("Last boot", tables.when(station.last_boot_at)),
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
         ("Process", station.owner or "-"),
     ]
+
+
+def told(status: str, at: datetime | None) -> Any:
+    return format_html("{} {}", chip(status), tables.when(at)) if status else "-"
 
 
 def since(station: ChargingStation) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from stations.errors import CommandRefused, IdempotencyConflict, InvalidPayload,
 from stations.models import Command
 
 State = Command.State
-ACCEPTED = {"Accepted", "RebootRequired", "Scheduled", "Unlocked"}
+ACCEPTED = {"Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"}
 # how it ended without an answer that counts -> status, code, what that means
 ENDS: dict[str, tuple[int, str, str]] = {
     State.CALL_ERROR: (502, "station_error", "The station answered with an error."),

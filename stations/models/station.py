@@ -76,6 +76,7 @@ class ChargingStation(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     remote_address = models.CharField(max_length=60, blank=True)
     subprotocol = models.CharField(max_length=40, blank=True)
+    host = models.CharField(max_length=255, blank=True, help_text="The Host under which it reached the gateway.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StationQuerySet.as_manager()

@@ -1,11 +1,12 @@
 """Every command as a form: what an operator fills in, what has to be confirmed, what is called."""
 
-from gateway.pages.forms import core
+from gateway.pages.forms import core, files
 from gateway.pages.forms.base import CommandForm
 
 GROUPS: dict[str, dict[str, type[CommandForm]]] = {
     "": core.EVERYDAY,  # always in sight
-    "Station": core.SELDOM,
+    "Station": core.SELDOM | files.TRIGGER,
+    "Firmware and logs": files.FILES,
 }
 FORMS = {name: form for group in GROUPS.values() for name, form in group.items()}
 NAMES = {form.action: name for name, form in FORMS.items()}

@@ -1,8 +1,9 @@
 """/api/admin/{cpId}/...: remote control, a module per profile."""
 
 from stations.api.remote.core import CoreRoutes
+from stations.api.remote.files import FileRoutes
 
 
-class RemoteControlViewSet(CoreRoutes):
+class RemoteControlViewSet(CoreRoutes, FileRoutes):
     """Each route waits for the station's answer and gives it: 200 also for Rejected. 409: not connected, at once;
     502: the station answered with an error; 504: no answer in time."""
