@@ -22,6 +22,7 @@ LOOK_SECONDS = 1.0  # the asker looks at its row, in case the doorbell was lost
 GRACE_SECONDS = 2.0  # the owner's own time-out should be seen before the asker gives up
 KEY_LIFE = timedelta(hours=24)
 FOLLOW_UP_LIFE = timedelta(hours=24)
+WITH_SECRETS = ("ChangeConfiguration", "UpdateFirmware", "SignedUpdateFirmware", "GetDiagnostics", "GetLog")
 EXPIRED = "The station did not connect in time."
 NOT_PATIENT = Q(expires_at=None)  # whoever gave it did not ask to wait for the station
 State = Command.State
@@ -219,7 +220,7 @@ def expire(*, now: datetime) -> int:
 
 def end(commands: QuerySet[Command], state: str, *, reason: str, now: datetime) -> int:
     """End open commands without the station's answer; secrets that they carried are not kept. Returns how many."""
-    with_keys = list(commands.filter(action="ChangeConfiguration").values_list("pk", "payload"))
+    with_keys = list(commands.filter(action__in=WITH_SECRETS).values_list("pk", "payload"))
     changed = commands.update(state=state, reason=reason, finished_at=now)
     for pk, payload in with_keys:
         # not one that another process has just taken: the station must get the real value

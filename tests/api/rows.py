@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
-from stations.models import ChargingStation, Command, Connector, Reservation
+from stations.models import ChargingStation, Command, Connector, Reservation, StationFile
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 numbers = itertools.count(1)
@@ -62,3 +62,9 @@ def command(cp: ChargingStation, state: str = "answered", **values: Any) -> Comm
 def reservation(cp: ChargingStation, number: int = 1, **values: Any) -> Reservation:
     fields = {"connector_number": 1, "id_tag": "TAG_A", "expiry_date": START} | values
     return Reservation.objects.create(station=cp, reservation_id=number, **fields)
+
+
+def file(name: str = "image.bin", **values: Any) -> StationFile:
+    """A firmware, whose bytes are nowhere."""
+    fields = {"kind": "firmware", "stored_as": f"s{next(numbers)}", "size": 5, "sha256": "0" * 64, "created_by": "ann"}
+    return StationFile.objects.create(name=name, **fields | values)

@@ -22,7 +22,9 @@ ROUTES = {
     "/api/rfid": 2,
     "/api/rfid/tag_a": 1,
     "/api/commands": 2,
-    "/api/commands/{command}": 1,
+    "/api/commands/{command}": 3,
+    "/api/files": 2,
+    "/api/files/{file}": 1,
     "/api/reservations": 2,
     "/api/meter-values": 1,
     "/api/messages": 1,
@@ -45,7 +47,8 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.meter_values(session, 2)
         rows.message(cp)
         rows.reservation(cp)
-    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk}
+        file = rows.file(f"image-{number}.bin")
+    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk, "file": file.pk}
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
