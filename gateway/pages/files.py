@@ -76,7 +76,10 @@ class FilePage(StationFileAdmin):
         if not self.has_view_permission(request, file):
             raise PermissionDenied
         release_connection()
-        return files.file_answer(request, file)
+        try:
+            return files.file_answer(request, file)
+        except files.NoEntry as error:
+            raise Http404(str(error)) from None
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if file := kwargs.get("obj"):

@@ -128,4 +128,7 @@ class FileViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixin, Generic
         """The file itself; a Range of it may be asked for."""
         file = self.get_object()
         release_connection()
-        return files.file_answer(request._request, file)
+        try:
+            return files.file_answer(request._request, file)
+        except files.NoEntry as error:
+            raise Problem(404, "not_found", str(error)) from None

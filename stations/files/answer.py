@@ -7,6 +7,7 @@ from pathlib import Path
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from stations.files.links import NoEntry
 from stations.files.store import path_of
 from stations.models import StationFile
 
@@ -25,10 +26,13 @@ class FileAnswer(StreamingHttpResponse):
 
 
 def file_answer(request: HttpRequest, file: StationFile, ended: Callable[[], None] | None = None) -> HttpResponseBase:
-    """For GET and HEAD (RFC 9110 14): one range, or all. `ended` is called when the last byte has been taken."""
+    """For GET and HEAD (RFC 9110 14): one range, or all. `ended` is called when the last byte has been taken.
+
+    Raises NoEntry.
+    """
     path = path_of(file)
     if not path.is_file():
-        return HttpResponse("The file is not on this gateway's disk any more.\n", status=404, content_type="text/plain")
+        raise NoEntry(404, "The file is not on this gateway's disk any more.")
     headers = headers_of(file)
     span = range_of(request, file, headers["ETag"])
     if span is None:

@@ -38,7 +38,8 @@ def test_the_identity_is_the_last_part_of_the_path_decoded_once(path: str, cp_id
         ("/", 400), ("/%2F", 400), ("/a%2Fb", 400), ("/a%2fb", 400), ("/%00", 400), ("/a%0Ab", 400), ("/..", 400),
         ("/a/%2E%2E", 400), ("/%20", 400), ("/%zz", 400), ("/a%2", 400), ("/%FF%FE", 400), ("/%E2%80%AEabc", 400),
         ("/" + "x" * 49, 400), ("/" + "%41" * 49, 400), ("/admin/x", 404), ("/ws/admin/x", 404), ("/api/CP_1", 404),
-        ("/STATIC/x", 404), ("/metrics", 404), ("/healthz", 404), ("/readyz", 404), ("/media/x", 404), ("/files/x", 404),
+        ("/STATIC/x", 404), ("/metrics", 404), ("/healthz", 404), ("/readyz", 404), ("/media/x", 404),
+        ("/files/x", 404),
     ],
 )  # fmt: skip
 def test_what_cannot_be_an_identity_is_refused(path: str, status: int) -> None:
