@@ -26,13 +26,13 @@ from ocpp.v16.enums import (
 )
 
 from .errors import StartRefused
+from .files import FileStation
 from .hardware import Connector
 from .session import ChargingSession
-from .station import Station
 from .triggers import triggered
 
 
-class ObedientStation(Station):
+class ObedientStation(FileStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Options:
-    """One station's orders. Times are seconds; `timeout` is how long it waits for any answer."""
+    """One station's orders. Times are seconds; `timeout` is how long it waits for any answer, `step` how long a part of
+    an update or upload takes; `fail` is the part that goes wrong."""
 
     cp_id: str = "CP_TEST_001"
     url: str = "ws://localhost:3000"
@@ -17,6 +18,8 @@ class Options:
     connectors: int = 1
     password: str | None = None
     timeout: float = 10.0
+    step: float = 2.0
+    fail: str = ""
 
 
 def fleet(options: Options, count: int, id_tags: list[str]) -> list[Options]:
