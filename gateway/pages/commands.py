@@ -61,9 +61,11 @@ def files(command: Command) -> dict[str, Any]:
     """What came of a firmware update or an upload: its progress, and the files."""
     if command.action not in (*UPDATES, *UPLOADS):
         return {}
+    name = announced(command.action, command.answer) if command.action in UPLOADS else ""
     return {
         "progress": tables.progress(command.progress.order_by("pk")),
-        "announced": announced(command.action, command.answer) if command.action in UPLOADS else "",
+        "announced": name,
+        "no_file": command.action == "GetDiagnostics" and command.state == Command.State.ANSWERED and not name,
         "uploads": tables.files(command.files.order_by("pk")) if command.action in UPLOADS else None,
         "fetched": command.link if command.link and command.link.file_id else None,
     }

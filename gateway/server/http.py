@@ -97,7 +97,7 @@ class Request(WebRequest):
     def take_body(self) -> IO[bytes]:
         """The whole body, in Daphne's place, which reads on in an empty one."""
         body: IO[bytes] = self.content
-        self.content = BytesIO()
+        self.content: IO[bytes] = BytesIO()
         return body
 
     def process(self) -> Any:

@@ -31,7 +31,7 @@ FAILURES = ("download", "installation", "signature", "upload")  # of Options.fai
 
 
 class FileStation(Station):
-    signed_progress = call.SignedFirmwareStatusNotification(FirmwareStatus.idle, None)  # type: ignore[arg-type]
+    signed_progress = call.SignedFirmwareStatusNotification(FirmwareStatus.idle, None)
 
     @on(Action.update_firmware)
     def on_update_firmware(self, location: str, retrieve_date: str, **more: Any) -> Any:
@@ -72,7 +72,7 @@ class FileStation(Station):
     def on_extended_trigger(self, requested_message: str, connector_id: int | None = None, **_: Any) -> Any:
         status = TriggerMessageStatus.accepted
         if requested_message == MessageTrigger.log_status_notification:
-            self.afterwards(partial(self.ask, call.LogStatusNotification(UploadLogStatus.idle, None)))  # type: ignore[arg-type]
+            self.afterwards(partial(self.ask, call.LogStatusNotification(UploadLogStatus.idle, None)))
         elif requested_message == MessageTrigger.firmware_status_notification:
             self.afterwards(partial(self.ask, self._last_progress()))
         elif requested_message == MessageTrigger.sign_charge_point_certificate:
@@ -187,6 +187,6 @@ class FileStation(Station):
     async def _time_has_come(self, start: str) -> bool:
         """Wait for retrieveDate; False where this run ends before it."""
         due = datetime.fromisoformat(start)
-        while datetime.now(UTC) < due and not (self.options.fast or self.closing):
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - a clock and the end of the run: either ends it
+        while datetime.now(UTC) < due and not (self.options.fast or self.closing):  # noqa: ASYNC110 - or the run's end
+            await asyncio.sleep(0.1)
         return not self.closing

@@ -49,7 +49,7 @@ def certificate_of(pem: str) -> Certificate | None:
 
 
 def signature_fits(certificate: Certificate, signature: str, firmware: bytes) -> bool:
-    """SHA-256 with RSA-PSS, or with ECDSA where the key is on a curve (L01.FR.04 names ECSchnorr, which nobody ships)."""
+    """SHA-256 with RSA-PSS, or with ECDSA where the key is on a curve (L01.FR.04 names ECSchnorr there)."""
     key = certificate.public_key()
     try:
         signed = base64.b64decode(signature, validate=True)

@@ -20,8 +20,8 @@ class FileAnswer(StreamingHttpResponse):
     """Read in the request's own thread, chunk by chunk: Django would gather all of a plain iterator first."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = iter(self.streaming_content)
-        while chunk := await sync_to_async(next)(chunks, b""):
+        chunks: Iterator[bytes] = iter(self.streaming_content)  # type: ignore[arg-type]
+        while chunk := await sync_to_async(lambda: next(chunks, b""))():
             yield chunk
 
 

@@ -18,6 +18,7 @@ from tests.test_client.conftest import Charging
 from tests.test_client.csms import Csms
 
 pytestmark = pytest.mark.asyncio
+DAY = timedelta(days=1)
 FIRMWARE = b"firmware" * 50_000
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 

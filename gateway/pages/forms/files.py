@@ -109,7 +109,7 @@ class UpdateForm(FileForm):
         field = self.fields["file"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = StationFile.objects.filter(kind=StationFile.Kind.FIRMWARE).order_by("-pk")
-        field.label_from_instance = described  # type: ignore[method-assign]
+        field.label_from_instance = described  # type: ignore[method-assign,assignment]
 
     def clean(self) -> Arguments:
         if bool(self.cleaned_data.get("file")) == bool(self.cleaned_data.get("location")) and not self.errors:
