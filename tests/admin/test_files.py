@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -59,6 +60,8 @@ def test_who_may_only_look_uploads_and_deletes_nothing(looker: Client, firmware:
 def test_stranger_gets_no_file(client: Client, firmware: StationFile) -> None:
     response = client.get(reverse("admin:stations_stationfile_content", args=[firmware.pk]))
     assert response["Location"].startswith("/admin/login/")
+    client.force_login(User.objects.create_user("carla", is_staff=True))
+    assert client.get(reverse("admin:stations_stationfile_content", args=[firmware.pk])).status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)

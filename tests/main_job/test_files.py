@@ -210,6 +210,8 @@ async def test_firmware_is_fetched_from_here_and_its_way_is_told(
         first = await street.get(call["location"], headers={"Range": f"bytes=0-{MIB - 1}", "Host": "10.0.0.9"})
         assert (first.status_code, first.headers["Content-Range"]) == (206, f"bytes 0-{MIB - 1}/{3 * MIB}")
         rest = await street.get(call["location"], headers={"Range": f"bytes={MIB}-", "If-Range": first.headers["ETag"]})
+        changed = await street.get(call["location"], headers={"Range": "bytes=5-", "If-Range": '"another file"'})
+        assert (changed.status_code, len(changed.content)) == (200, 3 * MIB), "a rest that does not fit is of no use"
         assert hashlib.sha256(first.content + rest.content).hexdigest() == digest(3)
         for status in ("Downloading", "Downloaded", "Installing", "InstallationFailed"):
             await cp.send("FirmwareStatusNotification", {"status": status})
@@ -218,7 +220,7 @@ async def test_firmware_is_fetched_from_here_and_its_way_is_told(
         page = (await staff.get(f"/admin/stations/stationfile/{number}/change/")).text
         assert "CP_FW" in page
         cells = re.findall(r"<td>(\d+)</td>", page)
-        assert cells == ["3", "1"], "three requests, one of which reached the end"
+        assert cells == ["4", "2"], "four requests, two of which reached the end"
         page = (await staff.get(f"/admin/stations/command/{answer['commandId']}/change/")).text
         assert 'chip chip-red" title="">InstallationFailed' in page
         assert (await staff.delete(f"/api/files/{number}")).status_code == 204
