@@ -2,10 +2,10 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -90,8 +90,7 @@ def known_values(**_: Any) -> list[CheckMessage]:
 
 
 def public_url(**_: Any) -> list[CheckMessage]:
-    parts = urlsplit(settings.PUBLIC_URL)
-    if not settings.PUBLIC_URL or (parts.scheme in ("http", "https") and parts.hostname and not parts.query):
+    if not settings.PUBLIC_URL or re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", settings.PUBLIC_URL):
         return []
     hint = (
         "Set it to the address under which stations reach this gateway, e.g. https://ocpp.example.com, or leave it out"

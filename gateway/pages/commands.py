@@ -65,10 +65,16 @@ def files(command: Command) -> dict[str, Any]:
     return {
         "progress": tables.progress(command.progress.order_by("pk")),
         "announced": name,
-        "no_file": command.action == "GetDiagnostics" and command.state == Command.State.ANSWERED and not name,
+        "no_file": no_file(command),
         "uploads": tables.files(command.files.order_by("pk")) if command.action in UPLOADS else None,
         "fetched": command.link if command.link and command.link.file_id else None,
     }
+
+
+def no_file(command: Command) -> bool:
+    """A GetDiagnostics.conf without a name: there are no diagnostics (core 5.9)."""
+    diagnostics = command.action == "GetDiagnostics" and command.state == Command.State.ANSWERED
+    return diagnostics and not announced(command.action, command.answer)
 
 
 def under_way(command: Command) -> bool:
@@ -78,7 +84,7 @@ def under_way(command: Command) -> bool:
     if command.created_at < timezone.now() - timedelta(hours=1) or command.status in NOT_TAKEN:
         return False
     last = command.progress.order_by("-pk").first()
-    return last is None or last.status not in ENDS
+    return last.status not in ENDS if last else not no_file(command)
 
 
 def keys(command: Command) -> dict[str, Any] | None:

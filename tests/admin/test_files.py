@@ -153,4 +153,5 @@ def test_a_commands_page_looks_again_until_the_end_is_told(station: ChargingStat
     assert under_way(command)
     ProgressReport.objects.create(**told, status="Installed", at=now, last_at=now)
     assert not under_way(command)
+    assert not under_way(Command.objects.create(station=station, action="GetDiagnostics", actor="o", state="answered"))
     assert not under_way(Command(action="SignedUpdateFirmware", state="answered", status="Rejected", created_at=now))

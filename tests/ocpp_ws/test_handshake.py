@@ -125,3 +125,17 @@ async def test_a_foreign_web_page_is_refused(connect: Connect, origin: str) -> N
 @pytest.mark.parametrize("origin", ["", "http://gateway.test:3000", "http://GATEWAY.test", "https://gateway.test"])
 async def test_a_stations_own_origin_is_no_trouble(connect: Connect, origin: str) -> None:
     assert await (await connect(headers={"origin": origin})).lives()
+
+
+@pytest.mark.parametrize(
+    ("host", "kept"),
+    [
+        ("10.0.0.9:3000", "10.0.0.9:3000"), ("ocpp.example.com", "ocpp.example.com"), ("[::1]:3000", "[::1]:3000"),
+        ("x/../admin", ""), ("user@evil", ""), ("", ""), ("x" * 300, ""),
+    ],
+)  # fmt: skip
+async def test_the_host_under_which_it_reached_us_is_kept_if_it_can_be_part_of_an_address(
+    connect: Connect, host: str, kept: str
+) -> None:
+    await connect(headers={"host": host})
+    assert (await ChargingStation.objects.aget()).host == kept
