@@ -41,6 +41,11 @@ SIGN_CERTIFICATES = env.str("SIGN_CERTIFICATES", "by_hand")
 LEASE_SECONDS = 90
 LEASE_RENEWAL_SECONDS = 30
 
+# --- files of stations ---------------------------------------------------------------------------------------------
+PUBLIC_URL = env.str("PUBLIC_URL", "")  # empty: the Host under which the station itself reached us
+FILES_FOLDER = (BASE_DIR / env.str("FILES_FOLDER", "files")).resolve()  # never below STATIC_ROOT: gateway.E009
+MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", 200)
+
 # --- Django -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "gateway",  # before daphne: its runserver uses the guarded server
@@ -65,9 +70,9 @@ INSTALLED_APPS = [
     "ocpp_ws",
 ]
 MIDDLEWARE = [
-    "gateway.middleware.health_first",
+    "gateway.middleware.before_host",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # a list of 50 rows is 250 KiB without; Django pads against BREACH
+    "gateway.middleware.Gzip",  # a list of 50 rows is 250 KiB without; Django pads against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,7 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
+HTTPS_ONLY = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.zone("TIME_ZONE", "UTC")

@@ -11,7 +11,7 @@ from ocpp_ws import takeover
 from ocpp_ws.authentication import proved_key
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
-from ocpp_ws.identity import Denied, check_origin, identity_of, later
+from ocpp_ws.identity import Denied, check_origin, host_header, identity_of, later
 from ocpp_ws.links import REPLACED, forget, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
@@ -56,7 +56,7 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
-            subprotocol=subprotocol, now=now, proved=proved,
+            subprotocol=subprotocol, now=now, proved=proved, host=host_header(scope),
         )
     )  # fmt: skip
     if opened is None:

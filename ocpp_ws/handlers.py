@@ -68,22 +68,12 @@ async def data_transfer(link: Link, call: Call, now: datetime) -> Payload:
 
 async def diagnostics_status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.4."""
-
-    def unit(_batch: Batch) -> Payload:
-        stations.diagnostics_status(station_id=link.station_id, status=call.payload["status"], now=now)
-        return {}
-
-    return await link.commit(call, now, unit)
+    return await progress(link, call, now)
 
 
 async def firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.5."""
-
-    def unit(_batch: Batch) -> Payload:
-        stations.firmware_status(station_id=link.station_id, status=call.payload["status"], now=now)
-        return {}
-
-    return await link.commit(call, now, unit)
+    return await progress(link, call, now)
 
 
 async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
@@ -91,6 +81,11 @@ async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
     answer = {"currentTime": format_timestamp(now)}
     link.log(call, answer, now)
     return answer
+
+
+async def log_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper N01."""
+    return await progress(link, call, now)
 
 
 async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
@@ -141,6 +136,11 @@ async def sign_certificate(link: Link, call: Call, now: datetime) -> Payload:
         return {"status": status}
 
     return await link.commit(call, now, unit)
+
+
+async def signed_firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper L01."""
+    return await progress(link, call, now)
 
 
 async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
@@ -196,6 +196,17 @@ def told_of(stop: Stop) -> Payload:
     return verdict.id_tag_info
 
 
+async def progress(link: Link, call: Call, now: datetime) -> Payload:
+    """Of a firmware update, or of an upload of diagnostics or a log; the security extension's name a requestId."""
+    told = {"status": call.payload["status"], "request_id": call.payload.get("requestId")}
+
+    def unit(_batch: Batch) -> Payload:
+        stations.file_progress(station_id=link.station_id, action=call.action, now=now, **told)
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
 def retry_interval() -> int:
     """Seconds until the next BootNotification; spread, so that a fleet does not come back as one."""
     return round(settings.HEARTBEAT_INTERVAL * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
@@ -214,10 +225,12 @@ HANDLERS: Mapping[str, Handler] = {
     "DiagnosticsStatusNotification": diagnostics_status_notification,
     "FirmwareStatusNotification": firmware_status_notification,
     "Heartbeat": heartbeat,
+    "LogStatusNotification": log_status_notification,
     "MeterValues": meter_values,
     "ReserveNow": reserve_now,
     "SecurityEventNotification": security_event_notification,
     "SignCertificate": sign_certificate,
+    "SignedFirmwareStatusNotification": signed_firmware_status_notification,
     "StartTransaction": start_transaction,
     "StatusNotification": status_notification,
     "StopTransaction": stop_transaction,

@@ -15,7 +15,7 @@ from stations import credentials
 from stations.certificates import inventory
 from stations.models import Command
 from stations.profiles.installed import profile_set, profiles_cleared
-from stations.services import cancellation_answered, reservation_answered
+from stations.services import cancellation_answered, file_announced, reservation_answered
 from stations.services.configuration import configuration_changed, configuration_told
 from stations.services.local_list import list_sent, list_told
 
@@ -37,8 +37,10 @@ EFFECTS: dict[str, Effect] = {
     "ClearChargingProfile": profiles_cleared,
     "DeleteCertificate": inventory.certificate_deleted,
     "GetConfiguration": configuration_told,
+    "GetDiagnostics": file_announced,
     "GetInstalledCertificateIds": inventory.certificates_told,
     "GetLocalListVersion": list_told,
+    "GetLog": file_announced,
     "InstallCertificate": inventory.certificate_installed,
     "ReserveNow": reservation_answered,
     "SendLocalList": list_sent,

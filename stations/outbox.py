@@ -16,13 +16,14 @@ from ocpp_ws.protocol.errors import RULES
 from stations import doorbell
 from stations.credentials import before_sending, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, FileLink
 from stations.secrets import masked
 
 LOOK_SECONDS = 1.0  # the asker looks at its row, in case the doorbell was lost
 GRACE_SECONDS = 2.0  # the owner's own time-out should be seen before the asker gives up
 KEY_LIFE = timedelta(hours=24)
 FOLLOW_UP_LIFE = timedelta(hours=24)
+WITH_SECRETS = ("ChangeConfiguration", "UpdateFirmware", "SignedUpdateFirmware", "GetDiagnostics", "GetLog")
 EXPIRED = "The station did not connect in time."
 NOT_PATIENT = Q(expires_at=None)  # whoever gave it did not ask to wait for the station
 State = Command.State
@@ -33,12 +34,14 @@ class How(TypedDict, total=False):
 
     wait: seconds to wait for its end (None or left out: the call timeout; 0: do not wait);
     idempotency_key: the same command with the same key within 24 h is given once;
-    wait_for_online: seconds that it may wait for a station that is not connected.
+    wait_for_online: seconds that it may wait for a station that is not connected;
+    link: the address of the gateway's own that its payload tells the station.
     """
 
     wait: float | None
     idempotency_key: str | None
     wait_for_online: float | None
+    link: FileLink | None
 
 
 def give(
@@ -54,6 +57,7 @@ def give(
     refuse_invalid(action, payload)
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     refuse_wrong(wish)
+    wish.link = how.get("link")
     if key := how.get("idempotency_key"):
         wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, asked or payload)
     if (patience := how.get("wait_for_online")) is not None:
@@ -235,7 +239,7 @@ def expire(*, now: datetime) -> int:
 
 def end(commands: QuerySet[Command], state: str, *, reason: str, now: datetime) -> int:
     """End open commands without the station's answer; secrets that they carried are not kept. Returns how many."""
-    with_keys = list(commands.filter(action="ChangeConfiguration").values_list("pk", "payload"))
+    with_keys = list(commands.filter(action__in=WITH_SECRETS).values_list("pk", "payload"))
     changed = commands.update(state=state, reason=reason, finished_at=now)
     for pk, payload in with_keys:
         # not one that another process has just taken: the station must get the real value

@@ -1,17 +1,20 @@
 """The command's page: what came of it. It has its own address, so it can be reloaded and passed on."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
-from gateway.pages import schedule
+from gateway.pages import schedule, tables
 from gateway.pages.forms import NAMES
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
 from stations.admin.show import chip, page
 from stations.models import Command
+from stations.services.progress import ENDS, NOT_TAKEN, UPDATES, UPLOADS, announced
 
 SENTENCES = {
     Command.State.QUEUED: "It waits for its turn: a station is asked one thing at a time.",
@@ -56,12 +59,43 @@ def result(command: Command) -> dict[str, Any]:
         "command": command,
         "outcome": outcome(command),
         "sentence": sentence(command),
-        "open": command.state in Command.OPEN,
+        "open": command.state in Command.OPEN or under_way(command),
         "station": page(command.station),
         "again": form,
         "keys": keys(command),
         "chart": drawn(command),
+        **files(command),
     }
+
+
+def files(command: Command) -> dict[str, Any]:
+    """What came of a firmware update or an upload: its progress, and the files."""
+    if command.action not in (*UPDATES, *UPLOADS):
+        return {}
+    name = announced(command.action, command.answer) if command.action in UPLOADS else ""
+    return {
+        "progress": tables.progress(command.progress.order_by("pk")),
+        "announced": name,
+        "no_file": no_file(command),
+        "uploads": tables.files(command.files.order_by("pk")) if command.action in UPLOADS else None,
+        "fetched": command.link if command.link and command.link.file_id else None,
+    }
+
+
+def no_file(command: Command) -> bool:
+    """A GetDiagnostics.conf without a name: there are no diagnostics (core 5.9)."""
+    diagnostics = command.action == "GetDiagnostics" and command.state == Command.State.ANSWERED
+    return diagnostics and not announced(command.action, command.answer)
+
+
+def under_way(command: Command) -> bool:
+    """Whether the page should look again: the station has taken it, and told no end of it within the last hour."""
+    if command.action not in (*UPDATES, *UPLOADS) or command.state != Command.State.ANSWERED:
+        return False
+    if command.created_at < timezone.now() - timedelta(hours=1) or command.status in NOT_TAKEN:
+        return False
+    last = command.progress.order_by("-pk").first()
+    return last.status not in ENDS if last else not no_file(command)
 
 
 def sentence(command: Command) -> str:

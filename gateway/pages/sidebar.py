@@ -23,10 +23,12 @@ from stations.models import (
     Connector,
     InstalledProfile,
     LocalList,
+    ProgressReport,
     Quirk,
     Reservation,
     SecurityEvent,
     SigningRequest,
+    StationFile,
     UnknownStation,
     UnknownTag,
 )
@@ -51,6 +53,8 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Bulk commands", "dynamic_feed", BulkCommand),
         item("Configuration", "tune", ConfigurationKey),
         item("Local lists", "playlist_add_check", LocalList),
+        item("Files", "folder_open", StationFile),
+        item("Progress", "downloading", ProgressReport),
         item("Quirks", "rule", Quirk),
     ]
     to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem) | badge(count, "reconciliation")

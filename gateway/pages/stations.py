@@ -1,5 +1,6 @@
 """The station's page: what it is, what its connectors do, what happened last, and the commands."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -28,9 +29,11 @@ from stations.models import (
     Command,
     Connector,
     InstalledProfile,
+    ProgressReport,
     Quirk,
     Reservation,
     SecurityEvent,
+    StationFile,
 )
 from stations.registration import register
 
@@ -103,7 +106,7 @@ def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
-    more |= {"Certificates": Certificate, "Security events": SecurityEvent}
+    more |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
@@ -128,12 +131,14 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).order_by("-pk")
+    progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
         ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
+        ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
         ("Messages", OcppMessage, tables.messages(messages[:20])),
     ]
     return [
@@ -151,6 +156,8 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Last seen", tables.when(station.last_seen_at)),
         ("Product", product or "-"),
         ("Firmware", station.firmware or "-"),
+        ("Firmware update", told(station.firmware_status, station.firmware_status_at)),
+        ("Diagnostics and logs", told(station.diagnostics_status, station.diagnostics_status_at)),
         ("Serial number", station.serial_number or station.charge_box_serial_number or "-"),
         ("Last boot", tables.when(station.last_boot_at)),
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
@@ -158,6 +165,10 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Process", station.owner or "-"),
         ("Authentication", proof(station)),
     ]
+
+
+def told(status: str, at: datetime | None) -> Any:
+    return format_html("{} {}", chip(status), tables.when(at)) if status else "-"
 
 
 def proof(station: ChargingStation) -> str:

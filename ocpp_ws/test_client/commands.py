@@ -27,6 +27,7 @@ from ocpp.v16.enums import (
 
 from .charging_profiles import may_start_with
 from .errors import StartRefused
+from .files import FileStation
 from .hardware import Connector
 from .reserving import ReservingStation
 from .security import SecureStation
@@ -35,7 +36,7 @@ from .smart_charging import SmartStation
 from .triggers import triggered
 
 
-class ObedientStation(SmartStation, ReservingStation, SecureStation):
+class ObedientStation(SmartStation, ReservingStation, FileStation, SecureStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)

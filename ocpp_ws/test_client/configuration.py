@@ -90,7 +90,7 @@ def _key(value: str) -> bool:
 def standard(connectors: int, meter_interval: float) -> Configuration:
     """A fresh station's table."""
     sampled = ",".join(READINGS)
-    profiles = "Core,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
+    profiles = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
     rotation = ",".join(f"{n}.RST" for n in range(connectors + 1))
     settings = {
         "AllowOfflineTxForUnknownId": Setting("false", _flag),
@@ -124,6 +124,7 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
         "StopTxnAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "StopTxnSampledData": Setting("Energy.Active.Import.Register", _measurands),
         "SupportedFeatureProfiles": Setting(profiles, readonly=True),
+        "SupportedFileTransferProtocols": Setting("HTTP,HTTPS,FTP", readonly=True),
         "TransactionMessageAttempts": Setting("3", _number),
         "TransactionMessageRetryInterval": Setting("60", _number),
         "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),

@@ -24,6 +24,13 @@ TONES = {
     "Accepted": "green", "Rejected": "red", "RebootRequired": "yellow", "Scheduled": "yellow", "NotSupported": "red",
     "Unlocked": "green", "UnlockFailed": "red", "Occupied": "orange", "Invalid": "red", "Blocked": "red",
     "Expired": "orange", "ConcurrentTx": "orange",
+    # firmware, diagnostics, logs
+    "AcceptedCanceled": "green", "InvalidCertificate": "red", "RevokedCertificate": "red",
+    "DownloadScheduled": "yellow", "DownloadPaused": "yellow", "Downloading": "blue", "Downloaded": "teal",
+    "SignatureVerified": "teal", "InstallScheduled": "yellow", "InstallRebooting": "yellow", "Installing": "blue",
+    "Installed": "green", "DownloadFailed": "red", "InstallationFailed": "red", "InstallVerificationFailed": "red",
+    "InvalidSignature": "red", "Uploading": "blue", "Uploaded": "green", "UploadFailed": "red", "UploadFailure": "red",
+    "BadMessage": "red", "NotSupportedOperation": "red", "PermissionDenied": "red",
 }  # fmt: skip
 
 

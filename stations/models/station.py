@@ -122,6 +122,7 @@ class ChargingStation(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     remote_address = models.CharField(max_length=60, blank=True)
     subprotocol = models.CharField(max_length=40, blank=True)
+    host = models.CharField(max_length=255, blank=True, help_text="The Host under which it reached the gateway.")
     created_at = models.DateTimeField(auto_now_add=True)
     last_reservation_id = models.PositiveIntegerField(
         default=0, editable=False, help_text="The last one given out by the central system."

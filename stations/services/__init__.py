@@ -3,6 +3,7 @@
 from stations.services.boot import boot_notification
 from stations.services.central_reservations import cancellation_answered, next_reservation_id, reservation_answered
 from stations.services.configuration import configuration_booted, configuration_number, configuration_value
+from stations.services.progress import file_announced, file_progress
 from stations.services.quirks import count_quirks
 from stations.services.reservations import (
     cancel_reservation,
@@ -12,7 +13,7 @@ from stations.services.reservations import (
     use_reservation,
 )
 from stations.services.security_events import Noticed, mark_seen, note_security_event, security_event
-from stations.services.status import connector, diagnostics_status, firmware_status, status_notification
+from stations.services.status import connector, status_notification
 from stations.services.tags import Verdict, unknown_status, verify_tag
 from stations.services.unknown import Knock, NoCard, add_station, adopt_tag, note_unknown_stations, note_unknown_tag
 
@@ -31,10 +32,10 @@ __all__ = [
     "configuration_value",
     "connector",
     "count_quirks",
-    "diagnostics_status",
     "end_reservations",
     "expire_reservations",
-    "firmware_status",
+    "file_announced",
+    "file_progress",
     "mark_seen",
     "next_reservation_id",
     "note_security_event",

@@ -1,4 +1,4 @@
-"""StatusNotification (core 4.9), Firmware- and DiagnosticsStatusNotification (core 4.5, 4.4)."""
+"""StatusNotification (core 4.9)."""
 
 from datetime import datetime
 from typing import Any
@@ -40,11 +40,3 @@ def connector(station_id: int, number: int) -> Connector:
         return found
     Connector.objects.bulk_create([Connector(station_id=station_id, number=number)], ignore_conflicts=True)
     return rows.get()
-
-
-def firmware_status(*, station_id: int, status: str, now: datetime) -> None:
-    ChargingStation.objects.filter(pk=station_id).update(firmware_status=status[:40], firmware_status_at=now)
-
-
-def diagnostics_status(*, station_id: int, status: str, now: datetime) -> None:
-    ChargingStation.objects.filter(pk=station_id).update(diagnostics_status=status[:40], diagnostics_status_at=now)

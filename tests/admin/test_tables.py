@@ -69,11 +69,11 @@ def test_home_page_costs_nine_queries(operator: Client, django_assert_num_querie
         operator.get("/admin/")
 
 
-def test_station_page_costs_eleven_queries(
+def test_station_page_costs_twelve_queries(
     operator: Client, station: ChargingStation, session: ChargingSession, django_assert_num_queries: Any
 ) -> None:
     operator.get(page(station))  # Django remembers content types from the first page on
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         operator.get(page(station))
 
 

@@ -18,6 +18,7 @@ from stations.models import (
     Reservation,
     SecurityEvent,
     SigningRequest,
+    StationFile,
     UnknownStation,
     UnknownTag,
 )
@@ -125,3 +126,9 @@ def unknown_station(cp_id: str = "NEW", **values: Any) -> UnknownStation:
 def unknown_tag(cp: ChargingStation, tag: str = "NEW", **values: Any) -> UnknownTag:
     fields = {"count": 1, "first_seen_at": START, "last_seen_at": START} | values
     return UnknownTag.objects.create(station=cp, tag=tag, **fields)
+
+
+def file(name: str = "image.bin", **values: Any) -> StationFile:
+    """A firmware, whose bytes are nowhere."""
+    fields = {"kind": "firmware", "stored_as": f"s{next(numbers)}", "size": 5, "sha256": "0" * 64, "created_by": "ann"}
+    return StationFile.objects.create(name=name, **fields | values)

@@ -22,7 +22,9 @@ ROUTES = {
     "/api/rfid": 2,
     "/api/rfid/tag_a": 1,
     "/api/commands": 2,
-    "/api/commands/{command}": 1,
+    "/api/commands/{command}": 3,
+    "/api/files": 2,
+    "/api/files/{file}": 1,
     "/api/reservations": 2,
     "/api/unknown-stations": 2,
     "/api/unknown-stations/{unknown_station}": 1,
@@ -60,11 +62,12 @@ def numbers(api: Api) -> dict[str, Any]:
         request = rows.signing_request(cp)
         rows.security_event(cp)
         stranger, tag = rows.unknown_station(f"NEW_{number}"), rows.unknown_tag(cp, f"NEW_{number}")
+        file = rows.file(f"image-{number}.bin")
         profile = rows.charging_profile(f"Night {number}")
         rows.installed_profile(cp, stored=profile)
     return {
         "transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk,
-        "profile": profile.pk, "unknown_station": stranger.pk, "unknown_tag": tag.pk,
+        "profile": profile.pk, "file": file.pk, "unknown_station": stranger.pk, "unknown_tag": tag.pk,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from stations.api.remote.anything import AnyCallRoute
 from stations.api.remote.core import CoreRoutes
+from stations.api.remote.files import FileRoutes
 from stations.api.remote.local_list import LocalListRoutes
 from stations.api.remote.reservation import ReservationRoutes
 from stations.api.remote.security import SecurityRoutes
@@ -10,6 +11,7 @@ from stations.api.remote.smart_charging import SmartChargingRoutes
 
 class RemoteControlViewSet(
     CoreRoutes,
+    FileRoutes,
     LocalListRoutes,
     ReservationRoutes,
     SmartChargingRoutes,
