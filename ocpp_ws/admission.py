@@ -49,7 +49,8 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
             subprotocol=subprotocol, now=now,
-        )
+        ),
+        station=known.station_id if known else cp_id.lower(),
     )  # fmt: skip
     if opened is None:
         raise Denied(404, "This charge point is not known here.")

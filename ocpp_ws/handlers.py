@@ -11,12 +11,12 @@ from typing import Any
 
 from django.conf import settings
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.links import Link, Payload
 from ocpp_ws.protocol import Call, format_timestamp, parse_timestamp
 from ocpp_ws.reads import read
-from ocpp_ws.writer import Batch
 from rfid.services import authorize_tag
-from sessions_app.services import record_meter_values, start_session, station_booted, stop_session
+from sessions_app.services import record_meter_values, record_samples, start_session, station_booted, stop_session
 from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
 from sessions_app.services.stop import Stop
@@ -95,7 +95,7 @@ async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
     metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now, p)
 
     def unit(batch: Batch) -> Payload:
-        record_meter_values(metering, batch.insert)
+        batch.put_off(record_meter_values, metering)
         return {}
 
     return await link.commit(call, now, unit)
@@ -150,7 +150,7 @@ async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
         session = stop_session(stop)
         place = session.connector_number if session else 0
         data = Metering(link.station_id, place, stop.transaction_id, call.payload.get("transactionData", []), now)
-        record_meter_values(data, batch.insert, session)
+        record_samples(data, session, batch.insert)
         return {"idTagInfo": authorize_tag(id_tag=stop.id_tag, now=now)} if stop.id_tag else {}
 
     return await link.commit(call, now, unit)

@@ -10,10 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from ocpp_ws.batch import Batch, Lock
 from ocpp_ws.message_log import MODEL, incoming_row, sending
 from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
-from ocpp_ws.writer import Batch, Lock, writer
+from ocpp_ws.writer import writer
 from stations.links import OpenedLink
 from stations.services import count_quirks
 
@@ -64,7 +65,7 @@ class Link:
             self._note(batch, call, answer, now)
             return answer
 
-        answer: Payload = await writer.commit(work, locks)
+        answer: Payload = await writer.commit(work, locks, station=self.station_id)
         return answer
 
     def log(self, call: Call, answer: Payload, now: datetime) -> None:
@@ -76,7 +77,7 @@ class Link:
         self.post(lambda batch: batch.insert(MODEL, [row]))
 
     def post(self, unit: Callable[[Batch], None]) -> None:
-        writer.post(unit).add_done_callback(forget)
+        writer.post(unit, station=self.station_id).add_done_callback(forget)
 
     def count_quirk(self, kind: str) -> None:
         """Of the link itself rather than of a CALL."""

@@ -12,10 +12,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from ocpp_ws.batch import AWAY, Batch
 from ocpp_ws.links import Link
 from ocpp_ws.message_log import MODEL, outgoing_row
 from ocpp_ws.protocol import Answered, Failed, InvalidPayload, Unanswered
-from ocpp_ws.writer import AWAY, Batch, writer
+from ocpp_ws.writer import writer
 from stations import doorbell, outbox
 from stations.models import Command
 from stations.secrets import masked
@@ -60,7 +61,9 @@ class Outgoing:
         """Send the oldest queued command; False where there is none. Its row says `sent` before its text leaves."""
         link, unique_id, now = self._link, str(uuid4()), timezone.now()
         station = {"station_id": link.station_id, "epoch": link.epoch}
-        command = await writer.commit(lambda _: outbox.take_next(**station, unique_id=unique_id, now=now))
+        command = await writer.commit(
+            lambda _: outbox.take_next(**station, unique_id=unique_id, now=now), station=link.station_id
+        )
         if command is None:
             return False
         try:
@@ -100,7 +103,10 @@ class Outgoing:
             await self._finish(command, State.TIMEOUT, reason="The station did not answer in time.")
         elif event.late:
             answer = event.payload if isinstance(event, Answered) else {"errorCode": event.code}
-            await writer.commit(lambda _: outbox.keep_late_answer(command_id=command.pk, answer=masked(answer)))
+            await writer.commit(
+                lambda _: outbox.keep_late_answer(command_id=command.pk, answer=masked(answer)),
+                station=self._link.station_id,
+            )
         elif isinstance(event, Failed):
             error = {"error_code": event.code[:64], "error_description": event.description[:255]}
             await self._finish(command, State.CALL_ERROR, logged=error, **error)
@@ -129,7 +135,7 @@ class Outgoing:
             batch.insert(MODEL, [row | ({} if logged else {"answered_at": None})])
 
         try:
-            await writer.commit(unit)
+            await writer.commit(unit, station=link.station_id)
         except AWAY:
             unstored.append(unit)  # the station has done it: stored before the link is released
             raise

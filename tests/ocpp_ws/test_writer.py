@@ -12,9 +12,10 @@ import psycopg
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.breaker import DatabaseAway
 from ocpp_ws.models import OcppMessage
-from ocpp_ws.writer import Batch, writer
+from ocpp_ws.writer import writer
 from rfid.models import RfidCard
 from stations.models import ChargingStation, Connector
 from tests.ocpp_ws.rows import rows
@@ -198,7 +199,7 @@ async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Ex
 async def test_a_database_that_is_away_opens_the_breaker_until_a_commit_succeeds(
     gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocpp_ws.writer.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("ocpp_ws.batch.PATIENCE_SECONDS", 0.3)
 
     def away(_: Batch) -> None:
         raise OperationalError("the server does not answer")
