@@ -26,12 +26,15 @@ AWAY = (OperationalError, InterfaceError)  # not the unit's fault, but the datab
 Insert = Callable[[type[Model], list[Row]], None]
 Work = Callable[[list[Any], Insert], None]
 Outcome = tuple[Any, BaseException | None]
+Lock = tuple[type[Model], str, Any]
+"""model, field, value: the row to lock before any unit of the batch runs"""
 
 
 class Batch:
-    """What the units of one transaction share."""
+    """What the units of one transaction share; `held` are the rows that are locked for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: dict[Lock, Model]) -> None:
+        self.held = held
         self._rows: dict[type[Model], list[Row]] = {}
         self._put_off: dict[Work, list[Any]] = {}
 
@@ -62,10 +65,6 @@ class Batch:
         self._put_off = {}  # those before it did theirs at once
         for model, rows in self._rows.items():
             del rows[mark.get(model, 0) :]
-
-
-Lock = tuple[type[Model], str, Any]
-"""model, field, value: the row to lock before any unit of the batch runs"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +121,8 @@ def in_one_transaction(units: list[Unit]) -> list[Outcome]:
 
 
 def together(units: list[Unit], run: Callable[[Unit, Batch], Outcome]) -> list[Outcome]:
-    batch = Batch()
     with transaction.atomic(durable=True):
-        take_locks(units)
+        batch = Batch(take_locks(units))
         outcomes = in_time(run(unit, batch) for unit in units)
         batch.work_off()
         with ended_in_one_trip():
@@ -157,17 +155,20 @@ def bare(unit: Unit, batch: Batch) -> Outcome:
     return unit.run(batch), None
 
 
-def take_locks(units: list[Unit]) -> None:
-    """Stations first, then cards, each by primary key: two processes never wait for each other in a circle."""
+def take_locks(units: list[Unit]) -> dict[Lock, Model]:
+    """Stations first, then cards, each by primary key: two writers never wait for each other in a circle."""
+    held: dict[Lock, Model] = {}
     if not connection.features.has_select_for_update:
-        return
+        return held
     wanted: dict[tuple[type[Model], str], set[Any]] = {}
     for model, field, value in chain.from_iterable(unit.locks for unit in units):
         wanted.setdefault((model, field), set()).add(value)
     for model, field in sorted(wanted, key=lambda key: key[0]._meta.label, reverse=True):
         rows = model._default_manager.filter(**{f"{field}__in": wanted[model, field]})
         weak = connection.features.has_select_for_no_key_update  # rows that refer to these are still inserted
-        list(rows.order_by("pk").select_for_update(no_key=weak).values_list("pk"))
+        for row in rows.order_by("pk").select_for_update(no_key=weak):
+            held[model, field, getattr(row, field)] = row
+    return held
 
 
 def in_savepoint(unit: Unit, batch: Batch) -> Outcome:

@@ -116,8 +116,8 @@ async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.8."""
     start = start_of(link.station_id, call.payload, now)
 
-    def unit(_batch: Batch) -> Payload:
-        session = start_session(start)
+    def unit(batch: Batch) -> Payload:
+        session = start_session(start, batch.held)
         return {"transactionId": session.transaction_id, "idTagInfo": session.id_tag_info}
 
     return await link.commit(call, now, unit, start.locks)

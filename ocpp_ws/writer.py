@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
+from math import inf
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,7 +24,15 @@ from sessions_app.models import TransactionIdCounter
 LARGEST_BATCH = 256
 LANES = 4 if connection.vendor == "postgresql" else 1  # SQLite has one writer
 SLOW_SECONDS = 0.25  # then a commit is not waited for
-Entry = tuple[Unit, "Future[Any]"]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A unit, its waiter, and the how-manieth it is."""
+
+    unit: Unit
+    future: "Future[Any]"
+    number: int
 
 
 @dataclass(slots=True, eq=False)
@@ -44,14 +54,14 @@ class Writer:
         self._running: list[Run] = []
         self._fresh: Run | None = None  # the one that is not slow yet: what comes meanwhile waits for it
         self._called = False
+        self._numbers = count()
 
     async def commit(
         self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None
     ) -> Any:
         """Run `run(batch)` and return its result once it is committed. Raises what it raised.
 
-        Units of one `station` keep their order. A unit of none comes after all that were posted before it, and before
-        all that follow.
+        Units of one `station` keep their order. A unit of no single one comes after all that were posted before it.
         """
         return await asyncio.wrap_future(self.post(run, locks, station=station))
 
@@ -63,7 +73,7 @@ class Writer:
         if breaker.is_open:
             future.set_exception(away())
             return future
-        self._waiting.append((Unit(run, locks, station), future))
+        self._waiting.append(Entry(Unit(run, locks, station), future, next(self._numbers)))
         if not self._called:
             self._called = True
             asyncio.get_running_loop().call_soon(self._next_batch)
@@ -76,7 +86,7 @@ class Writer:
         if self._fresh or not free or not (entries := self._take()):
             return
         loop = asyncio.get_running_loop()
-        run = Run(entries, free[0], loop.run_in_executor(free[0], run_batch, [unit for unit, _ in entries]))
+        run = Run(entries, free[0], loop.run_in_executor(free[0], run_batch, [entry.unit for entry in entries]))
         run.timers = (
             loop.call_later(SLOW_SECONDS, self._go_on_after, run),
             loop.call_later(PATIENCE_SECONDS, self._give_up, "a commit hangs"),
@@ -87,15 +97,17 @@ class Writer:
 
     def _take(self) -> list[Entry]:
         """What may run beside the running batches: in order, and nothing of their stations."""
-        busy = {unit.station for run in self._running for unit, _ in run.entries}
+        running = [entry for run in self._running for entry in run.entries]
+        busy = {entry.unit.station for entry in running}
+        oldest = min((entry.number for entry in running), default=inf)
         taken: list[Entry] = []
         left: list[Entry] = []
-        while self._waiting and len(taken) < LARGEST_BATCH and None not in busy:
+        while self._waiting and len(taken) < LARGEST_BATCH:
             entry = self._waiting.popleft()
-            station = entry[0].station
-            if station in busy or (station is None and (self._running or left)):
+            station = entry.unit.station
+            if station in busy or (station is None and (left or oldest < entry.number)):
                 left.append(entry)
-                busy.add(station)  # None: nothing overtakes it
+                busy.add(station)
             else:
                 taken.append(entry)
         self._waiting.extendleft(reversed(left))
@@ -116,15 +128,15 @@ class Writer:
         self._waiting.extendleft(reversed(run.entries[len(outcomes) :]))  # there was no time for them
         if failure:
             self._give_up(failure)
-        for (_, future), outcome in zip(run.entries, outcomes, strict=False):
-            resolve(future, outcome)
+        for entry, outcome in zip(run.entries, outcomes, strict=False):
+            resolve(entry.future, outcome)
         self._go_on_after(run)
 
     def _give_up(self, reason: object) -> None:
         """The database is away: so it is for all that wait."""
         breaker.trip(reason)
         while self._waiting:
-            resolve(self._waiting.popleft()[1], (None, away()))
+            resolve(self._waiting.popleft().future, (None, away()))
 
     async def try_again(self) -> None:
         """Close the breaker if a commit succeeds now; raises what it failed with."""

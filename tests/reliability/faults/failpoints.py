@@ -54,8 +54,8 @@ def after_start() -> None:
     """The same, and a session has begun in that commit."""
     run, begin, started = writer.run_batch, handlers.start_session, list[Any]()
 
-    def noting(start: Any) -> Any:
-        session = begin(start)
+    def noting(*start: Any) -> Any:
+        session = begin(*start)
         started.append(session)
         return session
 
