@@ -71,12 +71,14 @@ class Batch:
 class Unit:
     """A unit of work. Its `locks` are taken with those of the whole batch, in one order: no deadlock on them.
 
-    `station` is whose it is, if it is one's: batches that run at the same time have no station in common.
+    `station` is whose it is, if it is one's: batches that run at the same time have no station in common. A `light` one
+    has no statements of its own, it only adds to the batch.
     """
 
     run: Callable[[Batch], Any]
     locks: tuple[Lock, ...] = ()
     station: Hashable = None
+    light: bool = False
 
 
 def run_batch(units: list[Unit]) -> list[Outcome]:

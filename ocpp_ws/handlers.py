@@ -59,7 +59,7 @@ async def cancel_reservation(link: Link, call: Call, now: datetime) -> Payload:
 
 async def data_transfer(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.3. No vendor's extension is known here; the enumeration says UnknownVendorId (7.23)."""
-    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"})
+    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"}, light=True)
 
 
 async def diagnostics_status_notification(link: Link, call: Call, now: datetime) -> Payload:
@@ -98,7 +98,7 @@ async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
         batch.put_off(record_meter_values, metering)
         return {}
 
-    return await link.commit(call, now, unit)
+    return await link.commit(call, now, unit, light=True)
 
 
 async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:

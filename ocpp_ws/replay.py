@@ -37,8 +37,9 @@ class ReplayLink(Link):
         self._frame, self._rehearse = frame, rehearse
 
     async def commit(
-        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = ()
-    ) -> Payload:
+        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = (), *,
+        light: bool = False,
+    ) -> Payload:  # fmt: skip
         def work(batch: Batch) -> Payload:
             self._claim()
             answer = unit(batch)

@@ -6,12 +6,8 @@ units of other stations (docs/adr/0007-lanes-for-a-slow-database.md).
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import count
-from math import inf
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,129 +15,97 @@ from django.db.models import F
 
 from ocpp_ws.batch import AWAY, Batch, Lock, Outcome, Unit, run_batch
 from ocpp_ws.breaker import PATIENCE_SECONDS, DatabaseAway, breaker
+from ocpp_ws.turns import Entry, Turns
 from sessions_app.models import TransactionIdCounter
 
-LARGEST_BATCH = 256
 LANES = 4 if connection.vendor == "postgresql" else 1  # SQLite has one writer
 SLOW_SECONDS = 0.25  # then a commit is not waited for
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """A unit, its waiter, and the how-manieth it is."""
-
-    unit: Unit
-    future: "Future[Any]"
-    number: int
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """A batch on its way."""
-
-    entries: list[Entry]
-    lane: ThreadPoolExecutor
-    done: "asyncio.Future[list[Outcome]]"
-    timers: tuple[asyncio.TimerHandle, ...] = ()
 
 
 class Writer:
     """The group commit of one process; starts with its first unit."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Entry] = deque()
+        self._turns = Turns(LANES)
         self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"writer-{number}") for number in range(LANES)]
-        self._running: list[Run] = []
-        self._fresh: Run | None = None  # the one that is not slow yet: what comes meanwhile waits for it
+        self._hops: dict[ThreadPoolExecutor, asyncio.Future[list[Outcome]]] = {}  # of the batches on their way
+        self._fresh: asyncio.Future[list[Outcome]] | None = None  # not slow yet: what comes meanwhile waits for it
         self._called = False
-        self._numbers = count()
 
     async def commit(
-        self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None
-    ) -> Any:
+        self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None,
+        light: bool = False,
+    ) -> Any:  # fmt: skip
         """Run `run(batch)` and return its result once it is committed. Raises what it raised.
 
         Units of one `station` keep their order. A unit of no single one comes after all that were posted before it.
         """
-        return await asyncio.wrap_future(self.post(run, locks, station=station))
+        return await asyncio.wrap_future(self.post(run, locks, station=station, light=light))
 
     def post(
-        self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None
-    ) -> "Future[Any]":
+        self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None,
+        light: bool = False,
+    ) -> "Future[Any]":  # fmt: skip
         """The same without waiting for it; call it on the event loop."""
         future: Future[Any] = Future()
         if breaker.is_open:
             future.set_exception(away())
             return future
-        self._waiting.append(Entry(Unit(run, locks, station), future, next(self._numbers)))
+        self._turns.add(Unit(run, locks, station, light), future)
         if not self._called:
             self._called = True
             asyncio.get_running_loop().call_soon(self._next_batch)
         return future
 
     def _next_batch(self) -> None:
-        """Everything that may run now goes into one transaction, in one hop to a thread."""
+        """Everything whose turn it is goes into one transaction; where commits are slow, into one on each free lane."""
         self._called = False
-        free = [lane for lane in self._lanes if all(run.lane is not lane for run in self._running)]
-        if self._fresh or not free or not (entries := self._take()):
-            return
+        while (self._turns.slow or not self._fresh) and (batch := self._turns.take()):
+            self._start(batch)
+
+    def _start(self, batch: list[Entry]) -> None:
+        """One hop to a thread."""
         loop = asyncio.get_running_loop()
-        run = Run(entries, free[0], loop.run_in_executor(free[0], run_batch, [entry.unit for entry in entries]))
-        run.timers = (
-            loop.call_later(SLOW_SECONDS, self._go_on_after, run),
-            loop.call_later(PATIENCE_SECONDS, self._give_up, "a commit hangs"),
-        )
-        self._running.append(run)
-        self._fresh = run
-        run.done.add_done_callback(lambda _: self._committed(run))
+        lane = next(lane for lane in self._lanes if lane not in self._hops)
+        hop = loop.run_in_executor(lane, run_batch, [entry.unit for entry in batch])
+        self._hops[lane] = self._fresh = hop
+        slow = loop.call_later(SLOW_SECONDS, self._is_slow)
+        overdue = loop.call_later(PATIENCE_SECONDS, self._give_up, "a commit hangs")
 
-    def _take(self) -> list[Entry]:
-        """What may run beside the running batches: in order, and nothing of their stations."""
-        running = [entry for run in self._running for entry in run.entries]
-        busy = {entry.unit.station for entry in running}
-        oldest = min((entry.number for entry in running), default=inf)
-        taken: list[Entry] = []
-        left: list[Entry] = []
-        while self._waiting and len(taken) < LARGEST_BATCH:
-            entry = self._waiting.popleft()
-            station = entry.unit.station
-            if station in busy or (station is None and (left or oldest < entry.number)):
-                left.append(entry)
-                busy.add(station)
-            else:
-                taken.append(entry)
-        self._waiting.extendleft(reversed(left))
-        return taken
+        def committed(_: Any) -> None:
+            slow.cancel()
+            overdue.cancel()
+            del self._hops[lane]
+            if self._fresh is hop:
+                self._fresh, self._turns.slow = None, False
+            self._committed(batch, hop.result())
 
-    def _go_on_after(self, run: Run) -> None:
-        """It has ended, or is slow."""
-        if self._fresh is run:
-            self._fresh = None
+        hop.add_done_callback(committed)
+
+    def _is_slow(self) -> None:
+        """The fresh one is not fresh any more."""
+        self._fresh, self._turns.slow = None, True
         self._next_batch()
 
-    def _committed(self, run: Run) -> None:
-        for timer in run.timers:
-            timer.cancel()
-        self._running.remove(run)
-        outcomes = run.done.result()
+    def _committed(self, batch: list[Entry], outcomes: list[Outcome]) -> None:
+        self._turns.ended(batch, len(outcomes))
         failure = next((failure for _, failure in outcomes if isinstance(failure, AWAY)), None)
-        self._waiting.extendleft(reversed(run.entries[len(outcomes) :]))  # there was no time for them
-        if failure:
+        if failure or breaker.is_open:
             self._give_up(failure)
-        for entry, outcome in zip(run.entries, outcomes, strict=False):
+        for entry, outcome in zip(batch, outcomes, strict=False):
             resolve(entry.future, outcome)
-        self._go_on_after(run)
+        self._next_batch()
 
     def _give_up(self, reason: object) -> None:
         """The database is away: so it is for all that wait."""
         breaker.trip(reason)
-        while self._waiting:
-            resolve(self._waiting.popleft().future, (None, away()))
+        while self._turns.waiting:
+            resolve(self._turns.waiting.popleft().future, (None, away()))
 
     async def try_again(self) -> None:
         """Close the breaker if a commit succeeds now; raises what it failed with."""
-        while self._running:  # one that hangs still holds its locks, and its stations up
-            await asyncio.wait([run.done for run in self._running])
+        while self._hops:  # one that hangs still holds its locks, and its stations up
+            await asyncio.wait(self._hops.values())
         await asyncio.get_running_loop().run_in_executor(self._lanes[0], commit_something)
         breaker.reset()
 
