@@ -25,7 +25,8 @@ class Turns:
     """The queue of units. Each batch of `running` holds one of the `lanes`.
 
     Units of one station run in their order; one of no single station runs after all that came before it. While the
-    database is `slow`, light units have a lane to themselves: they wait for no other's statements.
+    database is `slow`, light units wait for no other's statements: they go first, on up to half of the lanes, and one
+    is always theirs.
     """
 
     def __init__(self, lanes: int) -> None:
@@ -80,7 +81,7 @@ class Turns:
             return [{True, False}]
         light = sum(is_light(batch) for batch in self.running)
         others = len(self.running) - light
-        return [{True}] * (not light) + [{False}] * (others < self._lanes - 1)
+        return [{True}] * (light < self._lanes / 2) + [{False}] * (others < self._lanes - 1)
 
 
 def is_light(batch: list[Entry]) -> bool:

@@ -102,15 +102,18 @@ def test_light_units_are_apart_while_the_database_is_slow(first: bool) -> None:
     assert queue.take() == []
 
 
-def test_others_leave_a_lane_to_light_units_and_light_units_take_no_second_one() -> None:
-    queue = turns(lanes=3, slow=True)
-    add(queue, 1, 2, 3)
-    assert [stations(queue.take()) for _ in range(3)] == [[1], [2], []]
-    add(queue, 4, light=True)
-    assert stations(queue.take()) == [4]
-    queue.ended(queue.running[0], 1)
+def test_one_lane_is_always_for_light_units_and_half_of_them_for_others() -> None:
+    queue = turns(lanes=4, slow=True)
+    add(queue, 1, 2, 3, 4)
+    assert [stations(queue.take()) for _ in range(4)] == [[1], [2], [3], []]
     add(queue, 5, light=True)
-    assert stations(queue.take()) == [3], "a lane is free, but not for a second light batch"
+    assert stations(queue.take()) == [5]
+    queue.ended(queue.running[0], 1)
+    queue.ended(queue.running[0], 1)
+    for number in (6, 7):
+        add(queue, number, light=True)
+        queue.take()
+    assert [stations(batch) for batch in queue.running] == [[3], [5], [6], [4]], "7 waits though it is light"
 
 
 def test_a_slow_batch_takes_as_many_as_there_was_time_for() -> None:
