@@ -7,7 +7,7 @@ the Batch for the end.
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -21,7 +21,7 @@ from ocpp_ws.rows import Row, insert_rows
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.1
-LONGEST_SECONDS = 0.5  # of the units' work: with a slow database the rest of them gets a later transaction
+LONGEST_SECONDS = 0.5  # then no other unit is begun: with a slow database the rest gets a later transaction
 AWAY = (OperationalError, InterfaceError)  # not the unit's fault, but the database's
 Insert = Callable[[type[Model], list[Row]], None]
 Work = Callable[[list[Any], Insert], None]
@@ -94,7 +94,7 @@ def run_batch(units: list[Unit]) -> list[Outcome]:
         if len(units) == 1:
             return [(None, error)]
         logger.warning("A batch of %d units failed (%r); each is run by itself.", len(units), error)
-    return in_time(run_batch([unit])[0] for unit in units)
+    return in_time(units, time.monotonic(), lambda unit: run_batch([unit])[0])
 
 
 def retried(units: list[Unit]) -> list[Outcome]:
@@ -123,22 +123,23 @@ def in_one_transaction(units: list[Unit]) -> list[Outcome]:
 
 
 def together(units: list[Unit], run: Callable[[Unit, Batch], Outcome]) -> list[Outcome]:
+    started = time.monotonic()
     with transaction.atomic(durable=True):
         batch = Batch(take_locks(units))
-        outcomes = in_time(run(unit, batch) for unit in units)
+        outcomes = in_time(units, started, lambda unit: run(unit, batch))
         batch.work_off()
         with ended_in_one_trip():
             batch.flush()
     return outcomes
 
 
-def in_time(running: Iterable[Outcome]) -> list[Outcome]:
-    """Those that the time is long enough for; at least one."""
-    started, outcomes = time.monotonic(), list[Outcome]()
-    for outcome in running:
-        outcomes.append(outcome)
-        if time.monotonic() - started > LONGEST_SECONDS:
+def in_time(units: list[Unit], started: float, run: Callable[[Unit], Outcome]) -> list[Outcome]:
+    """The outcomes of the first one, and of those behind it that can be begun in time; light ones take none."""
+    outcomes: list[Outcome] = []
+    for unit in units:
+        if outcomes and not unit.light and time.monotonic() - started > LONGEST_SECONDS:
             break
+        outcomes.append(run(unit))
     return outcomes
 
 
