@@ -94,7 +94,7 @@ def run_batch(units: list[Unit]) -> list[Outcome]:
         if len(units) == 1:
             return [(None, error)]
         logger.warning("A batch of %d units failed (%r); each is run by itself.", len(units), error)
-    return in_time(units, time.monotonic(), lambda unit: run_batch([unit])[0])
+    return in_time(units, time.monotonic(), lambda unit: run_batch([unit])[0], light_is_quick=False)
 
 
 def retried(units: list[Unit]) -> list[Outcome]:
@@ -133,11 +133,14 @@ def together(units: list[Unit], run: Callable[[Unit, Batch], Outcome]) -> list[O
     return outcomes
 
 
-def in_time(units: list[Unit], started: float, run: Callable[[Unit], Outcome]) -> list[Outcome]:
-    """The outcomes of the first one, and of those behind it that can be begun in time; light ones take none."""
+def in_time(
+    units: list[Unit], started: float, run: Callable[[Unit], Outcome], *, light_is_quick: bool = True
+) -> list[Outcome]:
+    """The outcomes of the first one and of those behind it that can be begun in time."""
     outcomes: list[Outcome] = []
     for unit in units:
-        if outcomes and not unit.light and time.monotonic() - started > LONGEST_SECONDS:
+        quick = unit.light and light_is_quick
+        if outcomes and not quick and time.monotonic() - started > LONGEST_SECONDS:
             break
         outcomes.append(run(unit))
     return outcomes

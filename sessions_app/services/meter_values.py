@@ -68,7 +68,7 @@ def record_samples(metering: Metering, session: ChargingSession | None, insert: 
 
 
 def sessions_of(meterings: Sequence[Metering]) -> list[ChargingSession | None]:
-    named = by_number([metering for metering in meterings if metering.transaction_id is not None])
+    named = by_number(meterings)
     placed = by_connector([metering for metering in meterings if metering.transaction_id is None])
     return [
         placed.get((metering.station_id, metering.connector_id))
@@ -80,19 +80,17 @@ def sessions_of(meterings: Sequence[Metering]) -> list[ChargingSession | None]:
 
 def by_number(meterings: Sequence[Metering]) -> dict[tuple[int, int], ChargingSession]:
     """(station, transactionId) -> session"""
-    numbers = {metering.transaction_id for metering in meterings}
+    numbers = {number for one in meterings if (number := one.transaction_id) and 0 < number < 2**63}
     found = sessions().filter(transaction_id__in=numbers) if numbers else []
     return {(session.station_id, session.transaction_id): session for session in found}
 
 
 def by_connector(meterings: Sequence[Metering]) -> dict[tuple[int, int], ChargingSession]:
     """(station, connector) -> its active session; other connectors may be among them"""
-    stations, numbers = (
-        {metering.station_id for metering in meterings},
-        {metering.connector_id for metering in meterings},
-    )
-    at_them = {"active_connector__station_id__in": stations, "active_connector__number__in": numbers}
-    found = sessions().filter(**at_them) if meterings else []
+    if not meterings:
+        return {}
+    stations, numbers = {one.station_id for one in meterings}, {one.connector_id for one in meterings}
+    found = sessions().filter(active_connector__station_id__in=stations, active_connector__number__in=numbers)
     return {(session.station_id, session.connector_number): session for session in found}
 
 

@@ -52,7 +52,7 @@ def test_transaction_data_repeats_nothing_that_meter_values_brought(charger: Mes
     assert stored(session) == ["1000", "1001", "1002", "1003", "1004"]
 
 
-@pytest.mark.parametrize("number", [None, -1, 0, 4711, 2**31, 2**63 - 1, -(2**63)])
+@pytest.mark.parametrize("number", [None, -1, 0, 4711, 2**31, 2**63 - 1, -(2**63), 2**70])
 def test_values_without_a_known_number_belong_to_their_connectors_session(
     charger: Messages, number: int | None
 ) -> None:
