@@ -312,9 +312,18 @@ async def test_put_off_work_that_fails_fails_only_its_own_unit(gate: threading.E
             if item == "poison":
                 raise KeyError("mine")
 
-    items = ("CP_1", "poison", "CP_2")
-    results = await together(gate, *(lambda batch, item=item: batch.put_off(work, item) for item in items))
+    seen: list[Batch] = []
+
+    def unit(item: str) -> Unit:
+        def put_off(batch: Batch) -> None:
+            seen.append(batch)
+            batch.put_off(work, item)
+
+        return put_off
+
+    results = await together(gate, *map(unit, ("CP_1", "poison", "CP_2")))
     assert [isinstance(result, KeyError) for result in results] == [False, True, False]
+    assert len(set(map(id, seen))) == 2, "the others still share a transaction"
     assert await rows(names) == ["CP_1", "CP_2"]
 
 
@@ -335,3 +344,29 @@ async def test_a_commit_that_hangs_opens_the_breaker_for_all_that_wait_until_it_
     await again
     assert await writer.commit(named("CP_3")) == "CP_3"
     assert await rows(names) == ["CP_3"]
+
+
+async def test_the_breaker_stays_open_while_another_lane_hangs(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.writer.PATIENCE_SECONDS", 1)
+    early, begun = threading.Event(), threading.Event()
+
+    def hangs(_: Batch) -> None:
+        begun.set()
+        gate.wait(10)
+
+    first = asyncio.wrap_future(writer.post(holding(early), station=1))
+    await asyncio.sleep(0)
+    hanging = asyncio.wrap_future(writer.post(hangs, station=2))
+    if connection.vendor == "postgresql":
+        assert await asyncio.to_thread(begun.wait, 5), "it is on a lane of its own"
+    early.set()
+    await first
+    with pytest.raises(DatabaseAway):
+        await writer.commit(named("CP_1"), station=2)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(again := asyncio.ensure_future(writer.try_again())), 0.5)
+    gate.set()
+    await asyncio.gather(again, hanging)
+    assert await writer.commit(named("CP_2")) == "CP_2"
