@@ -57,7 +57,8 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
             subprotocol=subprotocol, now=now, proved=proved, host=host_header(scope),
-        )
+        ),
+        station=known.station_id if known else cp_id.lower(),
     )  # fmt: skip
     if opened is None:
         raise stranger(cp_id, scope)
@@ -85,7 +86,8 @@ def notice(type: Noticed, tech_info: str, address: str, known: Standing | None =
     """Nobody waits for it; one row per host and hour, however many ports and identities a stranger tries."""
     now, host, station_id = timezone.now(), address.rpartition(":")[0], known.station_id if known else None
     writer.post(
-        lambda _: note_security_event(type=type, station_id=station_id, tech_info=tech_info, source=host, now=now)
+        lambda _: note_security_event(type=type, station_id=station_id, tech_info=tech_info, source=host, now=now),
+        station=station_id,
     ).add_done_callback(forget)
 
 

@@ -189,7 +189,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         link, now = self.link, timezone.now()
         await link.send_text(refused.text)
         link.log_row(refused_row(link.station_id, link.epoch, refused, now))
-        link.post(lambda batch: batch.insert(RejectedFrame, [dead_letters.refused_frame(link, refused, now)]))
+        frame = dead_letters.refused_frame(link, refused, now)
+        link.post(lambda batch: batch.insert(RejectedFrame, [frame]), light=True)
 
     async def ignored(self, event: Ignored) -> None:
         """No readable id, so nothing to answer; who sends many of them is put out."""

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.conf import settings
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.links import Link, Payload
 from ocpp_ws.protocol import Call, format_timestamp, parse_timestamp
 from ocpp_ws.reads import read
-from ocpp_ws.writer import Batch
-from sessions_app.services import record_meter_values, start_session, station_booted, stop_session
+from sessions_app.services import record_meter_values, record_samples, start_session, station_booted, stop_session
 from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
 from sessions_app.services.stop import Stop
@@ -63,7 +63,7 @@ async def cancel_reservation(link: Link, call: Call, now: datetime) -> Payload:
 
 async def data_transfer(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.3. No vendor's extension is known here; the enumeration says UnknownVendorId (7.23)."""
-    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"})
+    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"}, light=True)
 
 
 async def diagnostics_status_notification(link: Link, call: Call, now: datetime) -> Payload:
@@ -94,10 +94,10 @@ async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
     metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now, p)
 
     def unit(batch: Batch) -> Payload:
-        record_meter_values(metering, batch.insert)
+        batch.put_off(record_meter_values, metering)
         return {}
 
-    return await link.commit(call, now, unit)
+    return await link.commit(call, now, unit, light=True)
 
 
 async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:
@@ -147,8 +147,8 @@ async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.8."""
     start = start_of(link.station_id, call.payload, now)
 
-    def unit(_batch: Batch) -> Payload:
-        session = start_session(start)
+    def unit(batch: Batch) -> Payload:
+        session = start_session(start, batch.held)
         return {"transactionId": session.transaction_id, "idTagInfo": session.id_tag_info}
 
     return await link.commit(call, now, unit, start.locks)
@@ -181,7 +181,7 @@ async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
         session = stop_session(stop)
         place = session.connector_number if session else 0
         data = Metering(link.station_id, place, stop.transaction_id, call.payload.get("transactionData", []), now)
-        record_meter_values(data, batch.insert, session)
+        record_samples(data, session, batch.insert)
         return {"idTagInfo": told_of(stop)} if stop.id_tag else {}
 
     return await link.commit(call, now, unit)

@@ -10,10 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from ocpp_ws.batch import Batch, Lock
 from ocpp_ws.message_log import MODEL, incoming_row, sending, without_secrets
 from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
-from ocpp_ws.writer import Batch, Lock, writer
+from ocpp_ws.writer import writer
 from stations.links import OpenedLink
 from stations.models import Command
 from stations.services import Noticed, count_quirks, note_security_event
@@ -82,11 +83,13 @@ class Link:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def commit(
-        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = ()
-    ) -> Payload:
+        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = (), *,
+        light: bool = False,
+    ) -> Payload:  # fmt: skip
         """Store what a CALL brought, and the CALL with its answer, in one commit; returns the answer.
 
-        `unit(batch)` runs on the writer's thread and returns the payload of the CALLRESULT.
+        `unit(batch)` runs on the writer's thread and returns the payload of the CALLRESULT. A `light` one has no
+        statements of its own.
         """
 
         def work(batch: Batch) -> Payload:
@@ -94,19 +97,20 @@ class Link:
             self._note(batch, call, answer, now)
             return answer
 
-        answer: Payload = await writer.commit(work, locks)
+        light = light and not call.quirks
+        answer: Payload = await writer.commit(work, locks, station=self.station_id, light=light)
         return answer
 
     def log(self, call: Call, answer: Payload, now: datetime) -> None:
         """Note a CALL that acknowledges nothing; nobody waits for it."""
         if call.action != "Heartbeat" or len(links) < settings.LOG_HEARTBEATS_BELOW:
-            self.post(lambda batch: self._note(batch, call, answer, now))
+            self.post(lambda batch: self._note(batch, call, answer, now), light=not call.quirks)
 
     def log_row(self, row: Row) -> None:
-        self.post(lambda batch: batch.insert(MODEL, [row]))
+        self.post(lambda batch: batch.insert(MODEL, [row]), light=True)
 
-    def post(self, unit: Callable[[Batch], None]) -> None:
-        writer.post(unit).add_done_callback(forget)
+    def post(self, unit: Callable[[Batch], None], *, light: bool = False) -> None:
+        writer.post(unit, station=self.station_id, light=light).add_done_callback(forget)
 
     def count_quirk(self, kind: str) -> None:
         """Of the link itself rather than of a CALL."""

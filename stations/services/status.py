@@ -19,12 +19,15 @@ def status_notification(
     if connector_id == 0:
         changed = ChargingStation.objects.filter(not_newer("status_at", moment), pk=station_id).update(**told)
     else:
-        connector(station_id, connector_id)
-        known = Connector.objects.filter(station_id=station_id, number=connector_id)
-        changed = known.filter(not_newer("status_at", moment)).update(
-            **told, status_received_at=now, info=payload.get("info", "")[:255],
-            vendor_id=payload.get("vendorId", "")[:255], vendor_error_code=payload.get("vendorErrorCode", "")[:50],
-        )  # fmt: skip
+        told |= {
+            "status_received_at": now, "info": payload.get("info", "")[:255],
+            "vendor_id": payload.get("vendorId", "")[:255],
+            "vendor_error_code": payload.get("vendorErrorCode", "")[:50],
+        }  # fmt: skip
+        known = Connector.objects.filter(not_newer("status_at", moment), station_id=station_id, number=connector_id)
+        if not (changed := known.update(**told)):
+            connector(station_id, connector_id)  # told of for the first time
+            changed = known.update(**told)
     if changed and told["status"] in OUT_OF_SERVICE:
         end_reservations(station_id, connector_id, now)
 

@@ -33,7 +33,7 @@ def closed_connections() -> Iterator[None]:
         connection.close()
 
     closing = [reads.submit(close) for _ in range(reads._max_workers)]
-    closing.append(writer._executor.submit(lambda: connection.close()))
+    closing += [lane.submit(lambda: connection.close()) for lane in writer._lanes]
     for one in closing:
         one.result()
 
