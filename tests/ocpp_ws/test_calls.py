@@ -27,6 +27,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "FirmwareStatusNotification": {"status": "Installed"},
     "Heartbeat": {},
     "LogStatusNotification": {"status": "Uploaded", "requestId": 1},
+    "SignedFirmwareStatusNotification": {"status": "Installed", "requestId": 1},
     "MeterValues": METER,
     "ReserveNow": RESERVE,
     "SecurityEventNotification": {"type": "MemoryExhaustion", "timestamp": WHEN},

@@ -330,7 +330,8 @@ async def test_put_off_work_that_fails_fails_only_its_own_unit(gate: threading.E
 async def test_a_commit_that_hangs_opens_the_breaker_for_all_that_wait_until_it_has_ended(
     gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocpp_ws.writer.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("ocpp_ws.breaker.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("ocpp_ws.breaker.STEP_SECONDS", 0.1)
     hanging = writer.post(holding(gate), station=1)
     await asyncio.sleep(0)
     with pytest.raises(DatabaseAway):
@@ -349,7 +350,7 @@ async def test_a_commit_that_hangs_opens_the_breaker_for_all_that_wait_until_it_
 async def test_the_breaker_stays_open_while_another_lane_hangs(
     gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocpp_ws.writer.PATIENCE_SECONDS", 1)
+    monkeypatch.setattr("ocpp_ws.breaker.PATIENCE_SECONDS", 1)
     early, begun = threading.Event(), threading.Event()
 
     def hangs(_: Batch) -> None:
