@@ -8,6 +8,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 import ocpp_ws.admin  # noqa: F401 - registers the message log
+from gateway.pages.bulk import BulkPage
 from gateway.pages.cards import CardPage
 from gateway.pages.commands import CommandPage
 from gateway.pages.reconciliation import ReconciliationPage
@@ -15,7 +16,7 @@ from gateway.pages.sessions import SessionPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import ChargingStation, Command
+from stations.models import BulkCommand, ChargingStation, Command
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -34,6 +35,7 @@ PAGES = {
     Group: GroupAdmin,
     RfidCard: CardPage,
     ChargingStation: StationPage,
+    BulkCommand: BulkPage,
     Command: CommandPage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,

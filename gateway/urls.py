@@ -14,6 +14,7 @@ from ocpp_ws.api import MessageViewSet
 from rfid.api.cards import CardViewSet
 from sessions_app.api.meter_values import MeterValueViewSet
 from sessions_app.api.sessions import SessionViewSet
+from stations.api.bulk import BulkViewSet
 from stations.api.commands import CommandViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
@@ -25,6 +26,7 @@ router.register("stations", StationViewSet, "station")
 router.register("sessions", SessionViewSet, "session")
 router.register("rfid", CardViewSet, "card")
 router.register("admin", RemoteControlViewSet, "remote")
+router.register("bulk-commands", BulkViewSet, "bulk-command")
 router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
 router.register("meter-values", MeterValueViewSet, "meter-value")

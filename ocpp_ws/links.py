@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from ocpp_ws.message_log import MODEL, incoming_row, sending
+from ocpp_ws.message_log import MODEL, incoming_row, sending, without_secrets
 from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
 from ocpp_ws.writer import Batch, Lock, writer
@@ -86,7 +86,12 @@ class Link:
     def _note(self, batch: Batch, call: Call, answer: Payload, now: datetime) -> None:
         batch.insert(MODEL, [incoming_row(self.station_id, self.epoch, call, answer, now)])
         if call.quirks:
-            count_quirks(station_id=self.station_id, action=call.action, quirks=call.quirks, now=now)
+            self.note_quirks(call.action, call.quirks, call.raw, now)
+
+    def note_quirks(self, action: str, quirks: tuple[Quirk, ...], raw: str, now: datetime) -> None:
+        """Inside a unit of work: deviations of a message that were lived with."""
+        frame = without_secrets(raw)
+        count_quirks(station_id=self.station_id, action=action, quirks=quirks, now=now, frame=frame)
 
 
 def forget(done: "Future[Any]") -> None:

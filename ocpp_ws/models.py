@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from stations.models import ChargingStation, elapsed_ms
+from stations.models import ChargingStation, OrderedJSONField, elapsed_ms
 
 
 class OcppMessage(models.Model):
@@ -17,8 +17,8 @@ class OcppMessage(models.Model):
     direction = models.CharField(max_length=3, choices=Direction)
     unique_id = models.CharField("message id", max_length=255)
     action = models.CharField(max_length=64)
-    payload = models.JSONField(default=dict)
-    answer = models.JSONField(null=True, blank=True)
+    payload = OrderedJSONField(default=dict)
+    answer = OrderedJSONField(null=True, blank=True)
     error_code = models.CharField(max_length=64, blank=True)
     error_description = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField(help_text="When the CALL was received or sent.")

@@ -125,8 +125,7 @@ class Outgoing:
         outcome: dict[str, Any] = {"answer": answer, "status": str(event.payload.get("status", ""))[:50]}
         if event.deviations:
             outcome["reason"] = "; ".join(f"{one.path} {one.kind}" for one in event.deviations)[:255]
-        effective = None if event.deviations else event.payload
-        await self._finish(command, state, logged={"answer": answer}, effective=effective, **outcome)
+        await self._finish(command, state, logged={"answer": answer}, event=event, **outcome)
 
     async def _finish(
         self,
@@ -134,18 +133,21 @@ class Outgoing:
         state: str,
         *,
         logged: dict[str, Any] | None = None,
-        effective: dict[str, Any] | None = None,
+        event: Answered | None = None,
         **outcome: Any,
     ) -> None:
-        """`logged`: the outcome in the message log; `effective`: a valid answer as it came, for its effect here."""
+        """`logged`: the outcome in the message log; `event`: the answer as it came, for its effect here."""
         if self._timer:
             self._timer.cancel()
         now, link = timezone.now(), self._link
 
         def unit(batch: Batch) -> None:
             mine = {"payload": masked(command.payload), **outcome}
-            if outbox.finish(command_id=command.pk, state=state, now=now, **mine) and effective is not None:
-                take_effect(command, effective, now)
+            ended = outbox.finish(command_id=command.pk, state=state, now=now, **mine)
+            if ended and event and not event.deviations:
+                take_effect(command, event.payload, now)
+            if event and event.quirks:
+                link.note_quirks(command.action, event.quirks, event.raw, now)
             row = outgoing_row(link.station_id, link.epoch, command, now, **(logged or {}))
             batch.insert(MODEL, [row | ({} if logged else {"answered_at": None})])
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ocpp_ws import takeover
 from ocpp_ws.breaker import breaker
+from ocpp_ws.bulks import run_bulks
 from ocpp_ws.gate import gate
 from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
 from ocpp_ws.reads import read
@@ -44,7 +45,13 @@ class Process:
         if self._loop is loop:
             return
         self._loop = loop
-        jobs: list[Callable[[], Awaitable[None]]] = [listen, look_at_outbox, keep_leases, look_at_rebooted]
+        jobs: list[Callable[[], Awaitable[None]]] = [
+            listen,
+            look_at_outbox,
+            keep_leases,
+            look_at_rebooted,
+            run_bulks,
+        ]
         self._tasks = [loop.create_task(forever(job)) for job in jobs]
         breaker.on_trip = lambda: spawn(recover())
 

@@ -12,12 +12,19 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 
 from stations.models import Command
+from stations.services.configuration import configuration_changed, configuration_told
+from stations.services.local_list import list_sent, list_told
 
 logger = logging.getLogger(__name__)
 Payload = dict[str, Any]
 Effect = Callable[[Command, Payload, datetime], None]
 
-EFFECTS: dict[str, Effect] = {}
+EFFECTS: dict[str, Effect] = {
+    "ChangeConfiguration": configuration_changed,
+    "GetConfiguration": configuration_told,
+    "GetLocalListVersion": list_told,
+    "SendLocalList": list_sent,
+}
 
 
 def take_effect(command: Command, answer: Payload, now: datetime) -> None:

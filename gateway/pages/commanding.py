@@ -23,10 +23,10 @@ OFFLINE = "The station is not connected."
 def command_view(request: HttpRequest, admin: ModelAdmin, station_id: int, name: str) -> HttpResponse:
     """GET: the form. POST: the command is given, and the browser goes to its page, which shows what came of it."""
     station = get_object_or_404(ChargingStation.objects.with_online(), pk=station_id)
-    if not admin.has_change_permission(request, station):
-        raise PermissionDenied
     if name not in FORMS:
         raise Http404
+    if not request.user.has_perm(FORMS[name].permission):
+        raise PermissionDenied
     sent = request.POST if request.method == "POST" else None  # an empty POST is a form with nothing chosen
     form = FORMS[name](station, sent, initial=request.GET.dict())
     if sent is None or not form.is_valid():
@@ -61,12 +61,16 @@ def show(request: HttpRequest, admin: ModelAdmin, form: CommandForm, template: s
     return TemplateResponse(request, template, context | more)
 
 
-def buttons(station: ChargingStation) -> list[dict[str, Any]]:
-    """The commands for the station's page, in groups: the first has no title and is always in sight."""
-    return [
-        {"title": title, "buttons": [button(station, name, form) for name, form in group.items()]}
+def buttons(station: ChargingStation, user: Any) -> list[dict[str, Any]]:
+    """The commands that a user may give, in groups: the first has no title and is always in sight."""
+    groups = [
+        {
+            "title": title,
+            "buttons": [button(station, name, form) for name, form in group.items() if user.has_perm(form.permission)],
+        }
         for title, group in GROUPS.items()
     ]
+    return [group for group in groups if group["buttons"]]
 
 
 def button(station: ChargingStation, name: str, form: type[CommandForm]) -> dict[str, str]:

@@ -13,7 +13,16 @@ from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import listing
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import (
+    BulkCommand,
+    ChargingStation,
+    Command,
+    ConfigurationKey,
+    Connector,
+    LocalList,
+    Quirk,
+    Reservation,
+)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:
@@ -29,6 +38,9 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Reservations", "event_seat", Reservation),
         item("Commands", "terminal", Command),
+        item("Bulk commands", "dynamic_feed", BulkCommand),
+        item("Configuration", "tune", ConfigurationKey),
+        item("Local lists", "playlist_add_check", LocalList),
         item("Quirks", "rule", Quirk),
     ]
     to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem) | badge(count, "reconciliation")

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from gateway.pages import tables
+from gateway.pages.bulk import choose_stations
 from gateway.pages.commanding import OFFLINE, buttons, command_view
+from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
 from gateway.pages.sidebar import may_view
 from ocpp_ws.models import OcppMessage
@@ -20,20 +24,33 @@ from stations.models import ChargingStation, Command, Connector, Quirk, Reservat
 
 class StationPage(StationAdmin):
     change_form_outer_before_template = "gateway/station.html"
+    actions = ("command_many",)
+
+    @admin.action(description="Command these stations …", permissions=["change"])
+    def command_many(self, request: HttpRequest, stations: QuerySet[ChargingStation]) -> HttpResponse:
+        return choose_stations(request, list(stations.values_list("pk", flat=True)))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.command)
-        own = path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command")
-        return [own, *super().get_urls()]
+        report = self.admin_site.admin_view(self.conformance)
+        own = [
+            path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command"),
+            path("<int:station_id>/conformance/", report, name="stations_chargingstation_conformance"),
+        ]
+        return [*own, *super().get_urls()]
 
     def command(self, request: HttpRequest, station_id: int, name: str) -> HttpResponse:
         return command_view(request, self, station_id, name)
 
+    def conformance(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        if not may_view(Quirk)(request):
+            raise PermissionDenied
+        return conformance_view(request, self, station_id)
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         station = kwargs.get("obj")
         if station:
-            commandable = self.has_change_permission(request, station)
-            context |= board(station) | {"buttons": buttons(station) if commandable else []}
+            context |= board(station) | {"buttons": buttons(station, request.user)}
             context["tables"] = [one for one in tables_of(station) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -41,14 +58,20 @@ class StationPage(StationAdmin):
 def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
-    more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation, "Quirks": Quirk}
+    more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
         "registration": chip(station.registration),
         "facts": facts(station),
         "connectors": [socket(connector, online=station.online) for connector in connectors(station)],
-        "more": [{"title": title, "link": listing(model, **mine)} for title, model in more.items()],
+        "more": [
+            *({"title": title, "link": listing(model, **mine)} for title, model in more.items()),
+            {
+                "title": "Conformance report",
+                "link": reverse("admin:stations_chargingstation_conformance", args=[station.pk]),
+            },
+        ],
     }
 
 

@@ -49,7 +49,8 @@ class Refused:
 class Answered:
     """The CALLRESULT to a CALL of ours. With deviations the result is invalid and payload only what could be read.
 
-    latency: seconds since the CALL; late: it had been given up (`Peer.expire`), ref is its own all the same.
+    latency: seconds since the CALL; late: it had been given up (`Peer.expire`), ref is its own all the same; raw: the
+    text as it came.
     """
 
     ref: object
@@ -59,6 +60,7 @@ class Answered:
     latency: float
     late: bool
     quirks: tuple[Quirk, ...] = ()
+    raw: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

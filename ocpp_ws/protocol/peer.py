@@ -155,6 +155,7 @@ class Peer:
             latency=now - sent.sent_at,
             late=late,
             quirks=quirks[:KEPT],
+            raw=text,
         )
 
     def _on_error(self, frame: ErrorFrame, text: str, now: float) -> Event:

@@ -106,6 +106,22 @@ class ObedientStation(Station):
     def on_clear_cache(self, **_: Any) -> Any:
         return self._answered("ClearCache", ClearCacheStatus.accepted)
 
+    @on(Action.get_local_list_version)
+    def on_get_local_list_version(self, **_: Any) -> Any:
+        version = self.hardware.local_list.version
+        self.journal.note(f"GetLocalListVersion: {version}")
+        return call_result.GetLocalListVersion(version)
+
+    @on(Action.send_local_list)
+    def on_send_local_list(
+        self, list_version: int, update_type: str, local_authorization_list: list[Any] | None = None, **_: Any
+    ) -> Any:
+        longest = int(self.hardware.configuration.seconds("SendLocalListMaxLength"))
+        told = local_authorization_list or []
+        return self._answered(
+            "SendLocalList", self.hardware.local_list.update(list_version, update_type, told, longest)
+        )
+
     @on(Action.data_transfer)
     def on_data_transfer(self, vendor_id: str, data: str | None = None, **_: Any) -> Any:
         """Its own vendor's data is echoed."""

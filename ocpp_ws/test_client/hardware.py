@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ocpp.v16.enums import ChargePointStatus
 
 from . import configuration
+from .local_list import LocalList
 from .meter import Meter
 from .options import Options
 
@@ -29,6 +30,7 @@ class Hardware:
 
     def __init__(self, options: Options) -> None:
         self.operative = True
+        self.local_list = LocalList()
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
         self.connectors = {
             number: Connector(number, Meter(_register(options.cp_id, number)))

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from stations.admin.show import chip, link
 from stations.admin.stations import OnlineFilter
 from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
-from stations.models import ChargingStation, Connector, Quirk, Reservation
+from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, Reservation
 
 
 class StatusFilter(DropdownFilter):
@@ -72,6 +72,37 @@ class ReservationAdmin(OfStation):
 @admin.register(Quirk)
 class QuirkAdmin(OfStation):
     list_display = ("kind", "place", "action", "path", "sample", "count", "last_seen_at")
-    list_filter = (("station", AutocompleteSelectFilter), ("last_seen_at", DayRangeFilter))
+    list_filter = (
+        ("station", AutocompleteSelectFilter),
+        ("last_seen_at", DayRangeFilter),
+    )
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "action", "kind", "path")
     ordering = ("-last_seen_at",)
+
+
+@admin.register(ConfigurationKey)
+class ConfigurationKeyAdmin(OfStation):
+    list_display = ("key", "place", "value", "pending", "readonly", "told_at")
+    list_filter = (("station", AutocompleteSelectFilter), ("told_at", DayRangeFilter))
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "key", "value")
+    ordering = ("station", "key")
+
+
+@admin.register(LocalList)
+class LocalListAdmin(OfStation):
+    list_display = ("place", "version", "told", "size", "filling_since", "changed_at")
+    list_filter = (("station", AutocompleteSelectFilter),)
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id",)
+
+    @admin.display(description="the station says", ordering="told_version")
+    def told(self, state: LocalList) -> SafeString | str:
+        if state.told_version is None:
+            return "-"
+        if state.told_version < 0:
+            return chip("NotSupported")
+        same = state.told_version == state.version
+        return chip(str(state.told_version), tone="green" if same else "orange")
+
+    @admin.display(description="cards in it")
+    def size(self, state: LocalList) -> int:
+        return len(state.entries)

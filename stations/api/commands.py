@@ -15,14 +15,13 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
 from stations.api.filters import StationName
-from stations.api.outcome import accepted
 from stations.models import Command
 from stations.outbox import cancel
 
 
 class CommandSerializer(CamelModelSerializer):
     cpId = serializers.CharField(source="station.cp_id")
-    accepted = serializers.SerializerMethodField(help_text="null: the station has not answered.")
+    accepted = serializers.BooleanField(allow_null=True, help_text="null: the station has not answered.")
     latency_ms = serializers.IntegerField(allow_null=True, help_text="From sending the CALL to its answer.")
     sessionId = serializers.SerializerMethodField(help_text="The session that a remote start led to.")
     transactionId = serializers.SerializerMethodField()
@@ -35,9 +34,6 @@ class CommandSerializer(CamelModelSerializer):
             "latency_ms",
             "sessionId", "transactionId",
         )  # fmt: skip
-
-    def get_accepted(self, command: Command) -> bool | None:
-        return accepted(command)
 
     def get_sessionId(self, command: Command) -> int | None:
         return getattr(session_of(command), "pk", None)

@@ -11,7 +11,6 @@ from stations.errors import CommandRefused, IdempotencyConflict, InvalidPayload,
 from stations.models import Command
 
 State = Command.State
-ACCEPTED = {"Accepted", "RebootRequired", "Scheduled", "Unlocked"}
 # how it ended without an answer that counts -> status, code, what that means
 ENDS: dict[str, tuple[int, str, str]] = {
     State.CALL_ERROR: (502, "station_error", "The station answered with an error."),
@@ -24,16 +23,6 @@ ENDS: dict[str, tuple[int, str, str]] = {
 }
 
 
-def accepted(command: Command) -> bool | None:
-    """Whether the station will do it; None while there is no answer."""
-    return own_word(command) in ACCEPTED if command.state == State.ANSWERED else None
-
-
-def own_word(command: Command) -> str:
-    """The station's status; GetConfiguration.conf has none, so its answer itself is the Accepted."""
-    return command.status or "Accepted"
-
-
 def outcome(command: Command) -> Response:
     """The HTTP answer for a command as it stands. Raises a Problem where it ended without the station's answer."""
     if command.state in Command.OPEN:
@@ -41,8 +30,12 @@ def outcome(command: Command) -> Response:
         return Response({"commandId": command.pk, "state": command.state}, status=202, headers={"Location": place})
     if command.state != State.ANSWERED:
         raise ended(command)
-    word = own_word(command)
-    own = {"commandId": command.pk, "status": word, "accepted": word in ACCEPTED, "latencyMs": command.latency_ms}
+    own = {
+        "commandId": command.pk,
+        "status": command.word,
+        "accepted": command.accepted,
+        "latencyMs": command.latency_ms,
+    }
     return Response({**(command.answer or {}), **own})
 
 

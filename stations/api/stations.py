@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
-from stations.models import ChargingStation, Connector, StationQuerySet
+from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
 
 
 class ConnectorSerializer(CamelModelSerializer):
@@ -39,6 +39,29 @@ class StationSerializer(CamelModelSerializer):
             "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
             "strict", "created_at", "connectors",
         )  # fmt: skip
+
+
+class ConfigurationKeySerializer(CamelModelSerializer):
+    class Meta:
+        model = ConfigurationKey
+        fields = ("key", "value", "pending", "readonly", "told_at")
+
+
+class LocalListSerializer(CamelModelSerializer):
+    filling = serializers.SerializerMethodField(help_text="Steps that make it hold the cards are under way.")
+
+    class Meta:
+        model = LocalList
+        fields = ("version", "told_version", "filling", "changed_at", "entries")
+
+    def get_filling(self, state: LocalList) -> bool:
+        return state.filling_since is not None
+
+
+class QuirkSerializer(CamelModelSerializer):
+    class Meta:
+        model = Quirk
+        fields = ("action", "kind", "path", "sample", "frame", "count", "first_seen_at", "last_seen_at")
 
 
 class StationFilter(FilterSet):
@@ -85,6 +108,27 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
         """The stations that are connected now."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset().connected()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses=ConfigurationKeySerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def configuration(self, request: Request, cpId: str) -> Response:
+        """Its configuration as it was told last, by get-configuration and change-configuration; secrets masked."""
+        keys = self.get_object().configuration.order_by("key")
+        return Response(ConfigurationKeySerializer(keys, many=True).data)
+
+    @extend_schema(responses=LocalListSerializer)
+    @action(detail=True, url_path="local-list", url_name="local-list")
+    def local_list(self, request: Request, cpId: str) -> Response:
+        """Its local authorization list as its answers tell; version 0: none was sent yet."""
+        station = self.get_object()
+        state = LocalList.objects.filter(station=station).first() or LocalList(station=station)
+        return Response(LocalListSerializer(state).data)
+
+    @extend_schema(responses=QuirkSerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def quirks(self, request: Request, cpId: str) -> Response:
+        """Its deviations from OCPP that were tolerated, the most frequent first."""
+        return Response(QuirkSerializer(self.get_object().quirks.order_by("-count", "id"), many=True).data)
 
 
 def station_or_404(cp_id: str, stations: QuerySet[ChargingStation] | None = None) -> ChargingStation:

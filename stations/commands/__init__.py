@@ -4,6 +4,7 @@ Each writes a Command row, waits for the station's answer as `how` says (station
 stands; `status` is the station's own word. Raises the CommandRefused of stations.errors.
 """
 
+from stations.commands.anything import OUTGOING, call
 from stations.commands.core import (
     change_availability,
     change_configuration,
@@ -16,7 +17,7 @@ from stations.commands.core import (
     unlock_connector,
 )
 from stations.commands.firmware import get_diagnostics, update_firmware
-from stations.commands.local_list import get_local_list_version, send_local_list
+from stations.commands.local_list import fill_local_list, get_local_list_version, send_local_list
 from stations.commands.remote_trigger import extended_trigger_message, trigger_message
 from stations.commands.reservation import cancel_reservation, reserve_now
 from stations.commands.security import (
@@ -30,6 +31,8 @@ from stations.commands.security import (
 from stations.commands.smart_charging import clear_charging_profile, get_composite_schedule, set_charging_profile
 
 __all__ = [
+    "OUTGOING",
+    "call",
     "cancel_reservation",
     "certificate_signed",
     "change_availability",
@@ -39,6 +42,7 @@ __all__ = [
     "data_transfer",
     "delete_certificate",
     "extended_trigger_message",
+    "fill_local_list",
     "get_composite_schedule",
     "get_configuration",
     "get_diagnostics",

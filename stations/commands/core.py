@@ -5,6 +5,7 @@ from typing import Any, Unpack
 from stations.commands.members import given
 from stations.models import ChargingStation, Command
 from stations.outbox import How, give
+from stations.services.configuration import configuration_number
 
 
 def remote_start_transaction(
@@ -52,8 +53,39 @@ def unlock_connector(station: ChargingStation, *, actor: str, connector_id: int,
 def get_configuration(
     station: ChargingStation, *, actor: str, key: list[str] | None = None, **how: Unpack[How]
 ) -> Command:
-    """Core 5.8. Without `key`: everything that the station tells."""
-    return give(station, "GetConfiguration", given(key=key), actor=actor, **how)
+    """Core 5.8. Without `key`: everything that the station tells.
+
+    More keys than it takes at once (GetConfigurationMaxKeys) are asked for in several commands; the last one is
+    returned, its answer in memory with what all of them told.
+    """
+    parts = portions(station, key) if key else [key]
+    asked: list[Command] = []
+    for number, part in enumerate(parts):
+        asked.append(give(station, "GetConfiguration", given(key=part), actor=actor, **nth(how, number)))
+        if asked[-1].state not in (*Command.OPEN, Command.State.ANSWERED):
+            break
+    return together(asked)
+
+
+def portions(station: ChargingStation, key: list[str]) -> list[list[str]]:
+    most = configuration_number(station.pk, "GetConfigurationMaxKeys") or len(key)
+    return [key[at : at + most] for at in range(0, len(key), most)]
+
+
+def nth(how: How, number: int) -> How:
+    """The same for the command of that number: each needs an Idempotency-Key of its own."""
+    if number and (same := how.get("idempotency_key")):
+        return {**how, "idempotency_key": f"{same}#{number}"}
+    return how
+
+
+def together(asked: list[Command]) -> Command:
+    """The last command; where all were answered, with what all of them told."""
+    *earlier, last = asked
+    if earlier and all(command.answer for command in asked):
+        members = ("configurationKey", "unknownKey")
+        last.answer = {name: [one for each in asked for one in (each.answer or {}).get(name) or []] for name in members}
+    return last
 
 
 def change_configuration(station: ChargingStation, *, actor: str, key: str, value: str, **how: Unpack[How]) -> Command:

@@ -2,9 +2,12 @@
 
 from typing import Any, Unpack
 
+from django.utils import timezone
+
 from stations.commands.members import given
 from stations.models import ChargingStation, Command
 from stations.outbox import How, give
+from stations.services.local_list import start_filling
 
 
 def get_local_list_version(station: ChargingStation, *, actor: str, **how: Unpack[How]) -> Command:
@@ -24,3 +27,18 @@ def send_local_list(
     """Core 5.15. `update_type` is Full or Differential, where an entry without idTagInfo removes its idTag."""
     payload = given(listVersion=list_version, localAuthorizationList=local_authorization_list, updateType=update_type)
     return give(station, "SendLocalList", payload, actor=actor, **how)
+
+
+def fill_local_list(station: ChargingStation, *, actor: str, full: bool = False, **how: Unpack[How]) -> Command:
+    """Make the station's list hold the cards; returns the first step, the others follow its answer.
+
+    `full`: begin anew, whatever the list holds. Where it seems to hold all of them the station is asked for its
+    version: another one than ours starts a Full update.
+    """
+    step = start_filling(station, full=full, now=timezone.now())
+    if step is None:
+        return get_local_list_version(station, actor=actor, **how)
+    return send_local_list(
+        station, actor=actor, list_version=step["listVersion"], update_type=step["updateType"],
+        local_authorization_list=step.get("localAuthorizationList"), **how,
+    )  # fmt: skip

@@ -1,9 +1,26 @@
 """What stands in the street, and what was asked of it."""
 
+from stations.models.bulk import BulkCommand, BulkItem
 from stations.models.command import Command, elapsed_ms
+from stations.models.configuration_key import ConfigurationKey
 from stations.models.connector import Connector
+from stations.models.local_list import LocalList
+from stations.models.ordered_json import OrderedJSONField
 from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
 from stations.models.station import ChargingStation, StationQuerySet
 
-__all__ = ["ChargingStation", "Command", "Connector", "Quirk", "Reservation", "StationQuerySet", "elapsed_ms"]
+__all__ = [
+    "BulkCommand",
+    "BulkItem",
+    "ChargingStation",
+    "Command",
+    "ConfigurationKey",
+    "Connector",
+    "LocalList",
+    "OrderedJSONField",
+    "Quirk",
+    "Reservation",
+    "StationQuerySet",
+    "elapsed_ms",
+]

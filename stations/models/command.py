@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from stations.models.ordered_json import OrderedJSONField
 from stations.models.station import ChargingStation
 
 
@@ -28,16 +29,17 @@ class Command(models.Model):
         EXPIRED = "expired"
 
     OPEN = (State.QUEUED, State.SENT)
+    POSITIVE = frozenset({"Accepted", "RebootRequired", "Scheduled", "Unlocked"})
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="commands")
     action = models.CharField(max_length=40)
-    payload = models.JSONField(default=dict)
+    payload = OrderedJSONField(default=dict)
     actor = models.CharField(max_length=150, help_text="Who asked: a user, an API key, or a job.")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=255, blank=True, help_text="Why it ended without the station's answer.")
     status = models.CharField(max_length=50, blank=True, help_text="The station's own word.")
-    answer = models.JSONField(null=True, blank=True)
-    late_answer = models.JSONField(null=True, blank=True, help_text="What came after the time was up.")
+    answer = OrderedJSONField(null=True, blank=True)
+    late_answer = OrderedJSONField(null=True, blank=True, help_text="What came after the time was up.")
     error_code = models.CharField(max_length=64, blank=True)
     error_description = models.CharField(max_length=255, blank=True)
     unique_id = models.CharField("message id", max_length=36, blank=True)
@@ -60,6 +62,16 @@ class Command(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} to {self.station.cp_id}"
+
+    @property
+    def word(self) -> str:
+        """The station's status; a .conf without one (GetConfiguration) is itself the Accepted."""
+        return self.status or "Accepted"
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether the station will do it; None while there is no answer."""
+        return self.word in self.POSITIVE if self.state == self.State.ANSWERED else None
 
     @property
     def latency_ms(self) -> int | None:

@@ -13,6 +13,7 @@ class Quirk(models.Model):
     kind = models.CharField(max_length=40)
     path = models.CharField(max_length=120, blank=True)
     sample = models.CharField(max_length=255, blank=True, help_text="What it looked like when first seen.")
+    frame = models.TextField(blank=True, help_text="The message in which it was first seen, or its beginning.")
     count = models.PositiveBigIntegerField(default=0)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

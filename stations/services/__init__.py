@@ -1,6 +1,7 @@
 """What a station tells about itself. Sync functions for the writer's connection; each may be run again."""
 
 from stations.services.boot import boot_notification
+from stations.services.configuration import configuration_booted, configuration_number, configuration_value
 from stations.services.quirks import count_quirks
 from stations.services.reservations import cancel_reservation, expire_reservations, reserve_now, use_reservation
 from stations.services.status import connector, diagnostics_status, firmware_status, status_notification
@@ -8,6 +9,9 @@ from stations.services.status import connector, diagnostics_status, firmware_sta
 __all__ = [
     "boot_notification",
     "cancel_reservation",
+    "configuration_booted",
+    "configuration_number",
+    "configuration_value",
     "connector",
     "count_quirks",
     "diagnostics_status",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from stations.models import ChargingStation
+from stations.services.configuration import configuration_booted
 
 BOOT_FIELDS = {
     "chargePointVendor": "vendor",
@@ -23,6 +24,7 @@ def boot_notification(*, station_id: int, payload: dict[str, Any], now: datetime
     told = {field: str(payload.get(name, "")) for name, field in BOOT_FIELDS.items()}
     stations = ChargingStation.objects.filter(pk=station_id)
     stations.update(last_boot_at=now, last_seen_at=now, **{k: cut(v, k) for k, v in told.items()})
+    configuration_booted(station_id=station_id)
     return stations.values_list("registration", flat=True).get()
 
 

@@ -4,19 +4,21 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from django.conf import LazySettings
 
 from stations import commands, effects
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, Quirk
 from tests.ocpp_ws.charger import Charger
+from tests.ocpp_ws.conftest import Connect
+from tests.ocpp_ws.rows import in_thread, rows, station
 
-pytestmark = pytest.mark.django_db(transaction=True)
+Seen = list[tuple[str, dict[str, Any]]]
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     """What the effect of a ClearCache got; Rejected makes it fail."""
-    calls: list[tuple[str, dict[str, Any]]] = []
+    calls: Seen = []
 
     def effect(command: Command, answer: dict[str, Any], now: datetime) -> None:
         ChargingStation.objects.filter(pk=command.station_id).update(name=answer["status"])
@@ -29,26 +31,43 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
 
 async def answered(charger: Charger, answer: dict[str, Any]) -> Command:
-    station = await ChargingStation.objects.aget()
-    command = await sync_to_async(commands.clear_cache)(station, actor="olga", wait=0)
+    asking = in_thread(commands.clear_cache, await station(), actor="tester")
     await charger.answer((await charger.expect("ClearCache"))[0], answer)
-    assert await charger.lives()
-    await command.arefresh_from_db()
-    return command
+    return await asking
 
 
-async def test_an_answer_takes_effect(charger: Charger, seen: list[Any]) -> None:
+async def test_an_answer_takes_effect(charger: Charger, seen: Seen) -> None:
     assert (await answered(charger, {"status": "Accepted"})).state == "answered"
-    assert (await ChargingStation.objects.aget()).name == "Accepted"
+    assert (await station()).name == "Accepted"
     assert seen == [("ClearCache", {"status": "Accepted"})]
 
 
-async def test_an_effect_that_fails_leaves_the_answer(charger: Charger, seen: list[Any]) -> None:
+async def test_an_effect_that_fails_leaves_the_answer(charger: Charger, seen: Seen) -> None:
     command = await answered(charger, {"status": "Rejected"})
     assert (command.state, command.status) == ("answered", "Rejected")
-    assert (await ChargingStation.objects.aget()).name == "", "what it had changed is rolled back"
+    assert (await station()).name == "", "what it had changed is rolled back"
 
 
-async def test_an_invalid_answer_has_no_effect(charger: Charger, seen: list[Any]) -> None:
+async def test_an_invalid_answer_has_no_effect(charger: Charger, seen: Seen) -> None:
     assert (await answered(charger, {})).state == "invalid_response"
     assert seen == []
+
+
+async def test_a_late_answer_takes_effect(connect: Connect, seen: Seen, settings: LazySettings) -> None:
+    settings.CALL_TIMEOUT = 0.1
+    charger = await connect()
+    asking = in_thread(commands.clear_cache, await station(), actor="tester")
+    unique_id, _ = await charger.expect("ClearCache")
+    command = await asking
+    assert command.state == "timeout"
+    await charger.answer(unique_id, {"status": "Accepted"})
+    assert await charger.lives()
+    assert seen == [("ClearCache", {"status": "Accepted"})]
+    assert (await rows(Command.objects.get, pk=command.pk)).late_answer == {"status": "Accepted"}
+
+
+async def test_what_is_odd_in_an_answer_is_counted_with_its_frame(charger: Charger) -> None:
+    assert (await answered(charger, {"status": "Accepted", "colour": "red"})).state == "answered"
+    quirk = await rows(Quirk.objects.get)
+    assert (quirk.action, quirk.kind, quirk.path) == ("ClearCache", "extra-member", "colour")
+    assert quirk.frame.endswith('{"status": "Accepted", "colour": "red"}]')

@@ -34,3 +34,18 @@ def test_long_ones_are_cut_and_still_recognised(station: ChargingStation) -> Non
     for _ in range(2):
         count(station, Deviation("k" * 99, "p" * 999, "s" * 999), action="a" * 99)
     assert Quirk.objects.get().count == 2
+
+
+def test_which_element_of_an_array_it_was_does_not_matter(station: ChargingStation) -> None:
+    for path in ("meterValue.0.sampledValue.11.unit", "meterValue.9.sampledValue.0.unit"):
+        count(station, Deviation("unknown-enum", path, ""))
+    assert list(Quirk.objects.values_list("path", "count")) == [("meterValue.*.sampledValue.*.unit", 2)]
+
+
+def test_the_message_in_which_it_was_first_seen_is_kept(station: ChargingStation) -> None:
+    for frame in ("[2,\x00first" + "x" * 9999, "second"):
+        quirk = Deviation("extra-member", "colour", "'red'")
+        count_quirks(station_id=station.pk, action="Heartbeat", quirks=[quirk], now=NOON, frame=frame)
+    kept = Quirk.objects.get().frame
+    assert kept.startswith("[2,\ufffdfirst")
+    assert len(kept) == 4000

@@ -1,7 +1,6 @@
 """Each command, answered as a decent charge point does."""
 
 import pytest
-from ocpp.exceptions import NotImplementedError as NotImplementedCode
 from ocpp.messages import Call, CallError
 from ocpp.v16 import call, call_result
 from ocpp.v16.datatypes import IdTagInfo
@@ -204,12 +203,25 @@ async def test_clear_cache_and_data_transfer(csms: Csms, charging: Charging) -> 
         assert (echo.status, echo.data) == ("Accepted", "hello")
 
 
-async def test_other_commands_get_the_call_error_of_the_package(csms: Csms, charging: Charging) -> None:
+async def test_an_unknown_command_gets_the_call_error_of_the_package(csms: Csms, charging: Charging) -> None:
     async with charging() as run:
-        with pytest.raises(NotImplementedCode):
-            await csms.link.tell(call.GetLocalListVersion())
         await csms.link.socket.send('[2,"c1","MakeCoffee",{}]')
         await csms.until(lambda: any(isinstance(f, CallError) and f.unique_id == "c1" for f in csms.frames))
         [error] = [frame for frame in csms.frames if isinstance(frame, CallError) and frame.unique_id == "c1"]
         assert error.error_code == "NotSupported"
         assert not run.done()
+
+
+async def test_the_local_list_is_kept_as_it_was_sent(csms: Csms, charging: Charging) -> None:
+    def card(tag: str) -> dict[str, object]:
+        return {"idTag": tag, "idTagInfo": {"status": "Accepted"}}
+
+    async with charging():
+        assert (await csms.link.tell(call.GetLocalListVersion())).list_version == 0
+        full = call.SendLocalList(2, "Full", [card("A"), card("B")])
+        assert (await csms.link.tell(full)).status == "Accepted"
+        assert (await csms.link.tell(call.SendLocalList(2, "Differential", [card("C")]))).status == "VersionMismatch"
+        assert (await csms.link.tell(call.SendLocalList(3, "Differential", [{"idTag": "A"}]))).status == "Accepted"
+        many = call.SendLocalList(4, "Full", [card(str(number)) for number in range(21)])
+        assert (await csms.link.tell(many)).status == "Failed"
+        assert (await csms.link.tell(call.GetLocalListVersion())).list_version == 3

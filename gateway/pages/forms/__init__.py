@@ -1,13 +1,15 @@
 """Every command as a form: what an operator fills in, what has to be confirmed, what is called."""
 
-from gateway.pages.forms import core
+from gateway.pages.forms import anything, core, local_list
 from gateway.pages.forms.base import CommandForm
 
 GROUPS: dict[str, dict[str, type[CommandForm]]] = {
     "": core.EVERYDAY,  # always in sight
     "Station": core.SELDOM,
+    "Local list": local_list.FORMS,
+    "Expert": anything.FORMS,
 }
 FORMS = {name: form for group in GROUPS.values() for name, form in group.items()}
-NAMES = {form.action: name for name, form in FORMS.items()}
+NAMES = {form.action: name for name, form in FORMS.items() if form.action}
 
 __all__ = ["FORMS", "GROUPS", "NAMES", "CommandForm"]

@@ -3,18 +3,27 @@
 from typing import Any, ClassVar
 
 from django import forms
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from stations.models import ChargingStation, Command
 
 Choices = list[tuple[Any, str]]
 TEXT, SELECT, RADIO = UnfoldAdminTextInputWidget, UnfoldAdminSelectWidget, UnfoldAdminRadioSelectWidget
+NUMBER, SWITCH = UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWidget
 
 
 class CommandForm(forms.Form):
     """Base: `send` gives the command and returns its row; it raises what `stations.errors` lists."""
 
     action: ClassVar[str]
+    permission: ClassVar[str] = "stations.change_chargingstation"
+    for_many: ClassVar[bool] = True  # what is filled in makes sense for several stations
     title: ClassVar[str]
     icon: ClassVar[str]
     explanation: ClassVar[str] = ""
@@ -27,8 +36,17 @@ class CommandForm(forms.Form):
         """What a valid form would do that cannot be undone, to be confirmed first; empty: nothing."""
         return ""
 
+    def body(self) -> dict[str, Any]:
+        """What was filled in as the body of the REST route of the same name."""
+        return {camel(name): value for name, value in self.cleaned_data.items() if value is not None}
+
     def send(self, actor: str) -> Command:
         raise NotImplementedError
+
+
+def camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def words(values: list[str]) -> Choices:

@@ -38,6 +38,7 @@ class StartForm(CommandForm):
 
 class StopForm(CommandForm):
     action, title, icon = "RemoteStopTransaction", "Stop", "stop"
+    for_many = False
     explanation = "Asks the station to end a session; the session closes when its StopTransaction arrives."
     session = forms.TypedChoiceField(coerce=int, widget=SELECT)
 

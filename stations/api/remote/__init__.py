@@ -1,8 +1,14 @@
 """/api/admin/{cpId}/...: remote control, a module per profile."""
 
+from stations.api.remote.anything import AnyCallRoute
 from stations.api.remote.core import CoreRoutes
+from stations.api.remote.local_list import LocalListRoutes
 
 
-class RemoteControlViewSet(CoreRoutes):
+class RemoteControlViewSet(
+    CoreRoutes,
+    LocalListRoutes,
+    AnyCallRoute,
+):
     """Each route waits for the station's answer and gives it: 200 also for Rejected. 409: not connected, at once;
     502: the station answered with an error; 504: no answer in time."""

@@ -1,0 +1,22 @@
+"""Bulk commands: one command to many stations."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from stations.admin.show import chip
+from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
+from stations.models import BulkCommand
+
+
+@admin.register(BulkCommand)
+class BulkCommandAdmin(ReadOnlyAdmin):
+    list_display = ("command", "outcome", "actor", "created_at", "finished_at")
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", DayRangeFilter))
+    search_fields: ClassVar[tuple[str, ...]] = ("command", "actor")
+
+    @admin.display(description="state", ordering="state")
+    def outcome(self, bulk: BulkCommand) -> SafeString:
+        return chip(bulk.get_state_display())

@@ -1,0 +1,54 @@
+"""A route of remote control without a request: the same code gives the command to each station of a bulk command."""
+
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from stations.api.remote import RemoteControlViewSet
+from stations.models import BulkItem, ChargingStation, Command
+
+Body = dict[str, Any]
+
+
+def routes() -> dict[str, Any]:
+    """Last part of the address -> the method of the viewset, in the order of the addresses."""
+    methods: list[Any] = RemoteControlViewSet.get_extra_actions()
+    return {method.url_path: method for method in sorted(methods, key=lambda method: method.url_path)}
+
+
+def members_of(command: str, body: Body) -> dict[str, Any]:
+    """A body checked as its route would. Raises ValidationError."""
+    method = routes().get(command)
+    if method is None:
+        raise ValidationError({"command": f"There is no command {command}; there are {', '.join(routes())}."})
+    serializer = method.kwargs["serializer_class"](data=body)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class ToOne(RemoteControlViewSet):
+    """A route for one station, whose command is kept instead of answered; nobody waits for its end."""
+
+    def __init__(self, item: BulkItem, idempotency_key: str) -> None:
+        super().__init__()
+        self._item, self._key = item, idempotency_key
+        self.command: Command
+
+    def station(self) -> ChargingStation:
+        return self._item.station
+
+    def members(self) -> dict[str, Any]:
+        return members_of(self._item.bulk.command, self._item.bulk.body)
+
+    def give(self, function: Any, **more: Any) -> Response:
+        how = {"actor": self._item.bulk.actor, "wait": 0, "idempotency_key": self._key}
+        self.command = function(self.station(), **how, **(self.members() | more))
+        return Response()
+
+
+def give(item: BulkItem, idempotency_key: str) -> Command:
+    """See stations.bulk.Give. Raises CommandRefused."""
+    one = ToOne(item, idempotency_key)
+    routes()[item.bulk.command](one, None, cpId=item.station.cp_id)
+    return one.command

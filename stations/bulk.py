@@ -1,0 +1,121 @@
+"""Bulk commands on their way: what was given is looked at, what waits is given, until every station has its result.
+
+All of it is in rows, each step a conditional update: any process may take the next step, also after a crash. A
+station's command is given under an Idempotency-Key of its item, so an interrupted step gives none twice.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+
+from stations.errors import CommandRefused, QueueFull, StationOffline
+from stations.models import BulkCommand, BulkItem, ChargingStation, Command
+
+logger = logging.getLogger(__name__)
+State, Item = BulkCommand.State, BulkItem.State
+OPEN = (Item.WAITING, Item.GIVEN)
+LOST = timedelta(seconds=30)  # after its claim without a command: the process that claimed it is gone
+MOST_AT_ONCE = 100
+Give = Callable[[BulkItem, str], Command]
+"""give(item, idempotency_key): the command to that item's station, without waiting for its end"""
+
+
+def start(
+    *, stations: Iterable[ChargingStation], command: str, body: Mapping[str, Any], actor: str, now: datetime, **how: Any
+) -> BulkCommand:
+    """Store the bulk command; `advance` does the rest. `how`: at_once, stop_on_failure, again_of."""
+    with transaction.atomic():
+        bulk = BulkCommand.objects.create(command=command, body=body, actor=actor, created_at=now, **how)
+        BulkItem.objects.bulk_create([BulkItem(bulk=bulk, station=station) for station in stations])
+    return bulk
+
+
+def running() -> list[BulkCommand]:
+    return list(BulkCommand.objects.filter(state=State.RUNNING).order_by("pk"))
+
+
+def progress(bulk: BulkCommand) -> dict[str, int]:
+    """How many stations are in which state; every state is there."""
+    counted = dict(bulk.items.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counted.get(state, 0) for state in Item.values}
+
+
+def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
+    """The next step of a running bulk command."""
+    for item in bulk.items.filter(state=Item.GIVEN, command__isnull=False).select_related("command"):
+        settle(item)
+    bulk.items.filter(state=Item.GIVEN, command=None, given_at__lt=now - LOST).update(state=Item.WAITING)
+    left = progress(bulk)
+    if bulk.stop_on_failure and left[Item.FAILED]:
+        end(bulk, State.STOPPED, now)
+        return
+    for item in claimed(bulk, bulk.at_once - left[Item.GIVEN], now):
+        hand_over(item, give)
+    if not bulk.items.filter(state__in=OPEN).exists():
+        end(bulk, State.FINISHED, now)
+
+
+def settle(item: BulkItem) -> None:
+    """Take over what became of its command, once it has ended."""
+    command = item.command
+    if command is None or command.state in Command.OPEN:
+        return
+    word = command.status or command.error_code or command.get_state_display()
+    close(item, Item.DONE if command.accepted else Item.FAILED, word)
+
+
+def close(item: BulkItem, state: str, result: str, command: Command | None = None) -> None:
+    changed = {"state": state, "result": result[:255]} | ({"command": command} if command else {})
+    BulkItem.objects.filter(pk=item.pk, state=Item.GIVEN).update(**changed)
+
+
+def claimed(bulk: BulkCommand, most: int, now: datetime) -> list[BulkItem]:
+    """Up to `most` waiting items, each of which this process alone gives."""
+    waiting = bulk.items.filter(state=Item.WAITING).select_related("station", "bulk").order_by("pk")
+    return [
+        item
+        for item in waiting[: max(0, most)]
+        if BulkItem.objects.filter(pk=item.pk, state=Item.WAITING).update(state=Item.GIVEN, given_at=now)
+    ]
+
+
+def hand_over(item: BulkItem, give: Give) -> None:
+    """Give the command; what cannot be given has failed with the reason, a full queue is tried again."""
+    mine = BulkItem.objects.filter(pk=item.pk, state=Item.GIVEN)
+    try:
+        mine.update(command=give(item, f"bulk-{item.pk}"))
+    except StationOffline as refusal:
+        close(item, Item.FAILED, "not connected", refusal.command)
+    except QueueFull:
+        mine.update(state=Item.WAITING)
+    except CommandRefused as refusal:
+        close(item, Item.FAILED, str(refusal))
+    except IntegrityError:
+        raise
+    except Exception as error:
+        logger.exception("A bulk command could not be given to %s.", item.station)
+        close(item, Item.FAILED, f"It could not be given: {type(error).__name__}.")
+
+
+def end(bulk: BulkCommand, state: str, now: datetime) -> bool:
+    """What still waits is skipped; what was given goes on to its own end. False where it had ended already."""
+    ended = BulkCommand.objects.filter(pk=bulk.pk, state=State.RUNNING).update(state=state, finished_at=now)
+    if ended:
+        bulk.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, result="not given")
+    return bool(ended)
+
+
+def again(bulk: BulkCommand, *, actor: str, now: datetime) -> BulkCommand | None:
+    """The same for the stations that failed or were skipped; None where there are none."""
+    left = ChargingStation.objects.filter(bulk_items__bulk=bulk, bulk_items__state__in=[Item.FAILED, Item.SKIPPED])
+    stations = list(left.order_by("cp_id"))
+    if not stations:
+        return None
+    return start(
+        stations=stations, command=bulk.command, body=bulk.body, actor=actor, now=now, at_once=bulk.at_once,
+        stop_on_failure=bulk.stop_on_failure, again_of=bulk,
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""The configuration of stations as their answers tell it (core 5.3, 5.8). Values of secret keys are never stored."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+
+from stations.models import Command, ConfigurationKey
+from stations.secrets import masked
+
+ROW = ["value", "readonly", "told_at", "pending"]
+
+
+def configuration_value(station_id: int, key: str) -> str | None:
+    """What the station said last about a key (CiString: without case); None where it said nothing."""
+    rows = ConfigurationKey.objects.filter(station_id=station_id, key__iexact=key)
+    return rows.values_list("value", flat=True).first()
+
+
+def configuration_number(station_id: int, key: str) -> int | None:
+    """The same as a whole number; None also where it is none."""
+    value = (configuration_value(station_id, key) or "").strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def configuration_told(command: Command, answer: dict[str, Any], now: datetime) -> None:
+    """GetConfiguration.conf: what was told is so, what is unknown is not there. All was asked: nothing else is."""
+    told = masked(answer).get("configurationKey") or []
+    rows = [
+        ConfigurationKey(
+            station_id=command.station_id, key=one["key"][:50], value=one.get("value"), readonly=one["readonly"],
+            told_at=now,
+        )
+        for one in told
+    ]  # fmt: skip
+    mine = ConfigurationKey.objects.filter(station_id=command.station_id)
+    gone = Q(key__in=[key[:50] for key in answer.get("unknownKey") or []])
+    if not command.payload.get("key"):
+        gone |= ~Q(key__in=[row.key for row in rows])
+    mine.filter(gone).delete()
+    for row in rows:
+        told_again = {name: getattr(row, name) for name in ROW}
+        mine.update_or_create(key=row.key, station_id=command.station_id, defaults=told_again)
+
+
+def configuration_changed(command: Command, answer: dict[str, Any], now: datetime) -> None:
+    """ChangeConfiguration.conf: Accepted holds now, RebootRequired from the next boot on."""
+    column = {"Accepted": "value", "RebootRequired": "pending"}.get(answer["status"])
+    if column is None:
+        return
+    key, value = command.payload["key"], masked(command.payload)["value"]
+    known = ConfigurationKey.objects.filter(station_id=command.station_id, key__iexact=key)
+    if not known.update(**{column: value}, told_at=now):
+        ConfigurationKey.objects.create(station_id=command.station_id, key=key, told_at=now, **{column: value})
+    if column == "value":
+        known.update(pending=None)
+
+
+def configuration_booted(*, station_id: int) -> None:
+    """What waited for a boot holds now."""
+    waiting = ConfigurationKey.objects.filter(station_id=station_id, pending__isnull=False)
+    waiting.update(value=F("pending"), pending=None)

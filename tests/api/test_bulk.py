@@ -1,0 +1,71 @@
+"""/api/bulk-commands"""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from stations.models import BulkCommand, ChargingStation
+from tests.api.conftest import Api, attrs, problem
+
+RESET = {"command": "reset", "body": {"type": "Soft"}}
+
+
+@pytest.fixture
+def stations(api: Api) -> None:
+    rows = [ChargingStation(cp_id=name, site=site) for name, site in (("CP_1", "A"), ("CP_2", "a"), ("CP_3", "B"))]
+    ChargingStation.objects.bulk_create(rows)
+
+
+def started(api: Api, **body: Any) -> dict[str, Any]:
+    response = api.send("POST", "/api/bulk-commands", RESET | body)
+    assert response.status_code == 201, response.content
+    made: dict[str, Any] = response.json()
+    return made
+
+
+@pytest.mark.usefixtures("stations")
+def test_stations_are_named_or_described(api: Api) -> None:
+    named = started(api, cpIds=["cp_1", "CP_3", "CP_1"], atOnce=5, stopOnFailure=True)
+    assert (named["state"], named["atOnce"], named["stopOnFailure"]) == ("running", 5, True)
+    assert [one["cpId"] for one in api.results(f"/api/bulk-commands/{named['id']}/items")] == ["CP_1", "CP_3"]
+    described = started(api, matching={"site": "A", "online": False})
+    assert described["progress"] == {"waiting": 2, "given": 0, "done": 0, "failed": 0, "skipped": 0}
+    assert [one["id"] for one in api.results("/api/bulk-commands")] == [described["id"], named["id"]]
+
+
+@pytest.mark.usefixtures("stations")
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"command": "fly"}, {"command"}),
+        ({"body": {"type": "Quick"}}, {"body.type"}),
+        ({"cpIds": ["CP_9"]}, {"cpIds"}),
+        ({"matching": {}, "cpIds": []}, {"cpIds"}),
+        ({"atOnce": 0}, {"atOnce"}),
+        ({"atonce": 5}, {"atonce"}),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_started(api: Api, body: dict[str, Any], named: set[str]) -> None:
+    response = api.send("POST", "/api/bulk-commands", RESET | {"cpIds": ["CP_1"]} | body)
+    assert attrs(response) == named
+    assert not BulkCommand.objects.exists()
+
+
+@pytest.mark.usefixtures("stations")
+def test_it_is_cancelled_once_and_the_skipped_are_run_again(api: Api) -> None:
+    made = started(api, cpIds=["CP_1", "CP_2"])
+    address = f"/api/bulk-commands/{made['id']}"
+    assert api.send("POST", f"{address}/cancel").json()["progress"]["skipped"] == 2
+    problem(api.send("POST", f"{address}/cancel"), 409, "conflict")
+    again = api.send("POST", f"{address}/again")
+    assert again.status_code == 201
+    assert again.json()["againOf"] == made["id"]
+    problem(api.send("POST", f"/api/bulk-commands/{again.json()['id']}/again"), 409, "conflict")
+
+
+@pytest.mark.usefixtures("stations")
+def test_any_call_needs_its_permission_for_many_too(staff: Client) -> None:
+    body = {"command": "call", "body": {"action": "Reset", "payload": {"type": "Hard"}}, "cpIds": ["CP_1"]}
+    response = staff.post("/api/bulk-commands", body, content_type="application/json")
+    assert problem(response, 403, "permission_denied")["detail"].startswith("Only who has the permission")
