@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# three at a time, also on two cores: a third of the time is waiting; what is idle takes half of another's rest
-PYTEST := $(BIN)/python -m pytest -q -n 3 --dist worksteal
+# three files at a time, also on two cores: a third of the time is waiting; a file's servers start once
+PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-all test-long chaos lint format types setup lock bench clean
 
