@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import engines
-from tests.main_job.conftest import client, gateway_process, migrate
+from tests.main_job.conftest import client, gateway_process, migrate, shown_offline
 from tests.main_job.test_commands import ROUTES, answered_beside_parked_commands
 from tests.processes import Gateway
 from tests.station import CallError, Station, station
@@ -52,7 +52,7 @@ async def test_offline_is_seen_by_the_other_process_at_once(pair: tuple[Gateway,
         async with station(one.ws, "CP_SEEN") as cp:
             await cp.boot()
             assert (await api.get("/api/stations/CP_SEEN")).json()["online"] is True
-        await one.logged(re.escape("[CP_SEEN] Disconnected"))
+        await shown_offline(api, "CP_SEEN")
         assert (await api.post("/api/admin/CP_SEEN/reset", json={"type": "Soft"})).status_code == 409
 
 
