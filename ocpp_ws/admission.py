@@ -12,14 +12,14 @@ from ocpp_ws.authentication import proved_key
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
 from ocpp_ws.identity import Denied, check_origin, host_header, identity_of, later
-from ocpp_ws.links import REPLACED, forget, links
+from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
 from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from stations import doorbell
 from stations.links import OpenedLink, Standing, open_link, standing
-from stations.services import Noticed, note_security_event
+from stations.services import Noticed
 
 logger = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -50,7 +50,8 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         raise stranger(cp_id, scope)
     proved = prove(scope, cp_id, known, address) if known else ""
     if known and known.online and not proved and not await takeover.may_enter(known):
-        notice(Noticed.TAKEOVER_REFUSED, f"From {address}, while a live connection has the identity.", address, known)
+        told = f"From {address}, while a live connection has the identity."
+        strangers.notice(Noticed.TAKEOVER_REFUSED, known.station_id, told, address)
         raise later("A live connection has this identity.")
     now = timezone.now()
     opened: OpenedLink | None = await writer.commit(
@@ -70,7 +71,7 @@ def prove(scope: Scope, cp_id: str, known: Standing, address: str) -> str:
     try:
         return proved_key(scope, cp_id, known)
     except Denied:
-        notice(Noticed.AUTHENTICATION_FAILED, f"From {address}.", address, known)
+        strangers.notice(Noticed.AUTHENTICATION_FAILED, known.station_id, f"From {address}.", address)
         raise
 
 
@@ -78,17 +79,8 @@ def stranger(cp_id: str, scope: Scope) -> Denied:
     """404 (OCPP-J 3.2); an operator may add it from the list of those who knocked."""
     address = peer_of(scope)
     strangers.note(cp_id, address, scope)
-    notice(Noticed.UNKNOWN_IDENTITY, f"{cp_id} from {address}.", address)
+    strangers.notice(Noticed.UNKNOWN_IDENTITY, None, f"{cp_id} from {address}.", address)
     return Denied(404, "This charge point is not known here.")
-
-
-def notice(type: Noticed, tech_info: str, address: str, known: Standing | None = None) -> None:
-    """Nobody waits for it; one row per host and hour, however many ports and identities a stranger tries."""
-    now, host, station_id = timezone.now(), address.rpartition(":")[0], known.station_id if known else None
-    writer.post(
-        lambda _: note_security_event(type=type, station_id=station_id, tech_info=tech_info, source=host, now=now),
-        station=station_id,
-    ).add_done_callback(forget)
 
 
 async def put_out_former(opened: OpenedLink) -> None:

@@ -13,21 +13,26 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Model
 
 from ocpp_ws.breaker import PATIENCE_SECONDS
+from ocpp_ws.probe import AWAY, is_usable
 from ocpp_ws.rows import Row, insert_rows
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.1
 LONGEST_SECONDS = 0.5  # then no other unit is begun: with a slow database the rest gets a later transaction
-AWAY = (OperationalError, InterfaceError)  # not the unit's fault, but the database's
+DOUBT_SECONDS = 2.0  # then it is looked whether it is the database that fails
 Insert = Callable[[type[Model], list[Row]], None]
 Work = Callable[[list[Any], Insert], None]
 Outcome = tuple[Any, BaseException | None]
 Lock = tuple[type[Model], str, Any]
 """model, field, value: the row to lock before any unit of the batch runs"""
+
+
+class UnitFailed(Exception):
+    """The database fails again and again with this unit, and with nothing else."""
 
 
 class Batch:
@@ -98,15 +103,23 @@ def run_batch(units: list[Unit]) -> list[Outcome]:
 
 
 def retried(units: list[Unit]) -> list[Outcome]:
-    """A deadlock, a serialization failure, a busy or restarting database passes: try for 5 s."""
-    started = time.monotonic()
+    """A deadlock, a serialization failure, a busy or restarting database passes: try for 5 s.
+
+    Raises UnitFailed after 2 s where the database takes other commits (one statement too large for it, say).
+    """
+    started, in_doubt = time.monotonic(), True
     while True:
         try:
             return in_one_transaction(units)
         except AWAY as error:
             connection.close()  # a broken connection is replaced at the next try
-            if time.monotonic() - started > PATIENCE_SECONDS - PAUSE_SECONDS:
+            tried_for = time.monotonic() - started
+            if tried_for > PATIENCE_SECONDS - PAUSE_SECONDS:
                 raise
+            if in_doubt and tried_for > DOUBT_SECONDS:
+                if is_usable():
+                    raise UnitFailed(str(error).strip()) from error
+                in_doubt = False
             logger.warning("Commit failed (%s); tried again.", str(error).strip())
             time.sleep(PAUSE_SECONDS)  # on the writer's thread: nothing else could be committed meanwhile
 

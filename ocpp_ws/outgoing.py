@@ -7,12 +7,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
 
-from ocpp_ws.batch import AWAY, Batch
+from ocpp_ws.batch import AWAY, Batch, UnitFailed
 from ocpp_ws.links import Link
 from ocpp_ws.message_log import MODEL, outgoing_row
 from ocpp_ws.protocol import Answered, Failed, InvalidPayload, Unanswered
@@ -146,10 +147,10 @@ class Outgoing:
             self._timer.cancel()
         now, link = timezone.now(), self._link
 
-        def unit(batch: Batch) -> None:
+        def unit(batch: Batch, *, effective: bool = True) -> None:
             mine = {"payload": masked(command.payload), **outcome}
             ended = outbox.finish(command_id=command.pk, state=state, now=now, **mine)
-            if ended and event and not event.deviations:
+            if ended and effective and event and not event.deviations:
                 take_effect(command, event.payload, now)
             if event and event.quirks:
                 link.note_quirks(command.action, event.quirks, event.raw, now)
@@ -161,6 +162,9 @@ class Outgoing:
         except AWAY:
             unstored.append(unit)  # the station has done it: stored before the link is released
             raise
+        except UnitFailed:
+            logger.exception("[%s] The answer to %s has no effect here.", link.cp_id, command.action)
+            await writer.commit(partial(unit, effective=False), station=link.station_id)
         await tell(command.pk, command.reply_to)
 
     def stop(self) -> None:

@@ -159,6 +159,7 @@ async def renew() -> None:
     held_back = await read(unaccepted, owner=settings.GATEWAY_SLOT)
     for station, link in before.items():
         link.registration = held_back.get(station, "Accepted")  # in case a ring was lost
+    for station, link in before.items():
         if links.get(station) is link and mine.get(station) != link.epoch:
             await link.close(REPLACED, "replaced")
         elif station in active:

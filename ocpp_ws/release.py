@@ -4,6 +4,7 @@ import logging
 
 from django.utils import timezone
 
+from ocpp_ws.batch import AWAY
 from ocpp_ws.outgoing import tell, unstored
 from ocpp_ws.writer import writer
 from stations.links import close_link
@@ -37,8 +38,15 @@ async def release(station_id: int, epoch: int) -> None:
 async def release_the_rest() -> None:
     """What could not be stored when it happened."""
     while unstored:
-        await writer.commit(unstored[0])
-        del unstored[0]
+        unit = unstored[0]
+        try:
+            await writer.commit(unit)
+        except AWAY:
+            raise
+        except Exception:
+            logger.exception("The outcome of a command could not be stored, though the database is usable.")
+        if unstored and unstored[0] is unit:  # another may have done it meanwhile
+            del unstored[0]
     while _unreleased:
         before = len(_unreleased)
         await release(*_unreleased.pop())

@@ -1,4 +1,4 @@
-"""Strangers at the door: who was refused as unknown, for the operator's list."""
+"""Strangers at the door: who was refused as unknown, for the operator's list, and what was noticed of others."""
 
 import asyncio
 from dataclasses import replace
@@ -6,22 +6,24 @@ from typing import Any
 
 from django.utils import timezone
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.identity import header
 from ocpp_ws.links import forget
 from ocpp_ws.protocol import ci_key
 from ocpp_ws.writer import writer
-from stations.services import Knock, note_unknown_stations
+from stations.services import Knock, Noticed, note_security_event, note_unknown_stations
 
 PAUSE_SECONDS = 1.0
 
 
 class Strangers:
-    """Gathers them: one unit of work a second at most, with MOST rows at most, however many knock."""
+    """Gathers them: one unit of work a second at most, with MOST rows of each kind at most, however many knock."""
 
     MOST = 100
 
     def __init__(self) -> None:
         self._waiting: dict[str, Knock] = {}
+        self._noticed: dict[tuple[Noticed, int | None, str], tuple[str, int]] = {}
         self._pause: asyncio.TimerHandle | None = None
 
     def note(self, cp_id: str, address: str, scope: dict[str, Any]) -> None:
@@ -33,17 +35,38 @@ class Strangers:
         agent, offered = header(scope, b"user-agent"), ", ".join(scope.get("subprotocols", []))
         knock = Knock(cp_id, address, printable(agent), printable(offered), count=1)
         self._waiting[key] = replace(knock, count=before.count + 1) if before else knock
+        self._soon()
+
+    def notice(self, type: Noticed, station_id: int | None, tech_info: str, address: str) -> None:
+        """For the security events: one row per host and hour, whatever ports and identities a stranger tries."""
+        key = (type, station_id, address.rpartition(":")[0])
+        before = self._noticed.get(key)
+        if before is None and len(self._noticed) >= self.MOST:
+            return
+        first, count = before or (tech_info, 0)
+        self._noticed[key] = first, count + 1
+        self._soon()
+
+    def _soon(self) -> None:
         if self._pause is None:
             self.flush()
 
     def flush(self) -> None:
         """Write what has gathered, and pause."""
         self.stop()
-        if not self._waiting:
+        if not self._waiting and not self._noticed:
             return
-        knocks, now = list(self._waiting.values()), timezone.now()
-        self._waiting = {}
-        writer.post(lambda _: note_unknown_stations(knocks, now=now)).add_done_callback(forget)
+        knocks, noticed, now = list(self._waiting.values()), self._noticed, timezone.now()
+        self._waiting, self._noticed = {}, {}
+
+        def store(_: Batch) -> None:
+            note_unknown_stations(knocks, now=now)
+            for (type, station_id, host), (tech_info, count) in noticed.items():
+                note_security_event(
+                    type=type, station_id=station_id, tech_info=tech_info, source=host, now=now, count=count
+                )
+
+        writer.post(store).add_done_callback(forget)
         self._pause = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self.flush)
 
     def stop(self) -> None:

@@ -10,13 +10,12 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
 
 from ocpp_ws.batch import AWAY, Batch, Lock, Outcome, Unit, run_batch
 from ocpp_ws.breaker import DatabaseAway, Watch, breaker
+from ocpp_ws.probe import knock
 from ocpp_ws.turns import Entry, Turns
-from sessions_app.models import TransactionIdCounter
 
 LANES = 4 if connection.vendor == "postgresql" else 1  # SQLite has one writer
 SLOW_SECONDS = 0.25  # then a commit is not waited for
@@ -106,7 +105,7 @@ class Writer:
         """Close the breaker if a commit succeeds now; raises what it failed with."""
         while self._hops:  # one that hangs still holds its locks, and its stations up
             await asyncio.wait(self._hops.values())
-        await asyncio.get_running_loop().run_in_executor(self._lanes[0], commit_something)
+        await asyncio.get_running_loop().run_in_executor(self._lanes[0], knock)
         breaker.reset()
 
 
@@ -122,33 +121,6 @@ def resolve(future: "Future[Any]", outcome: Outcome) -> None:
         future.set_result(result)
     else:
         future.set_exception(failure)
-
-
-def knock() -> None:
-    """Ask PostgreSQL itself: its pool tries again after 1, 2, 4 ... s only; start it anew once the server is back."""
-    if connection.vendor != "postgresql":
-        return
-    probe = connection.copy("knock")
-    options = {name: value for name, value in probe.settings_dict["OPTIONS"].items() if name != "pool"}
-    probe.settings_dict = {**probe.settings_dict, "OPTIONS": options | {"connect_timeout": 3}}
-    try:
-        probe.ensure_connection()
-    finally:
-        probe.close()
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]
-
-
-def commit_something() -> None:
-    """A write that changes nothing: a full disk refuses it as well as a lock or a server that is away."""
-    knock()
-    try:
-        with transaction.atomic():
-            if not TransactionIdCounter.objects.filter(pk=1).update(value=F("value")):
-                TransactionIdCounter.objects.bulk_create([TransactionIdCounter(pk=1)], ignore_conflicts=True)
-    except AWAY:
-        connection.close()
-        raise
 
 
 writer = Writer()

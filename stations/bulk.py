@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count
 
 from stations.errors import CommandRefused, QueueFull, StationOffline
@@ -94,8 +94,8 @@ def hand_over(item: BulkItem, give: Give) -> None:
         mine.update(state=Item.WAITING)
     except CommandRefused as refusal:
         close(item, Item.FAILED, str(refusal))
-    except IntegrityError:
-        raise
+    except (IntegrityError, OperationalError):
+        raise  # tried again: the item's own key makes it one command
     except Exception as error:
         logger.exception("A bulk command could not be given to %s.", item.station)
         close(item, Item.FAILED, f"It could not be given: {type(error).__name__}.")

@@ -128,7 +128,8 @@ def cancel(command_id: int) -> bool:
         Command.objects.filter(pk=command_id, state=State.QUEUED),
         State.CANCELLED, reason="It was taken back before it was sent.", now=timezone.now(),
     )  # fmt: skip
-    doorbell.waiting.done(command_id)
+    if ended:
+        doorbell.waiting.done(command_id)
     return bool(ended)
 
 
@@ -168,10 +169,15 @@ def release_connection() -> None:
 
 
 def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> Command | None:
-    """Mark the station's oldest queued command as sent and return it; None: there is none, or the link is not ours."""
-    station = ChargingStation.objects.filter(pk=station_id, epoch=epoch).first()
+    """Mark the station's oldest queued command as sent and return it; None: there is none, or the link is not ours.
+
+    Where that was done already with this `unique_id` (a commit whose answer was lost is tried again), it is that one.
+    """
+    station = ChargingStation.objects.filter(pk=station_id, epoch=epoch, lease_until__isnull=False).first()
     if station is None:
         return None
+    if taken := Command.objects.filter(station=station, state=State.SENT, epoch=epoch, unique_id=unique_id).first():
+        return taken
     queued = Command.objects.filter(station_id=station_id, state=State.QUEUED).order_by("pk")
     end(queued.filter(expires_at__lte=now), State.EXPIRED, reason=EXPIRED, now=now)
     while command := queued.first():

@@ -14,6 +14,11 @@ SQLITE_OPTIONS = {
     # FULL survives power loss, NORMAL only kill -9: a reply to a charge point is a receipt
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;",
 }
+# a server or a route that is gone without a word is noticed in seconds, not after the system's 15 minutes
+NOTICES_SILENCE = {
+    "connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}  # fmt: skip
 HINT = "use sqlite:///gateway.db, postgres://USER:PASSWORD@HOST:5432/NAME or mysql://USER:PASSWORD@HOST:3306/NAME"
 
 
@@ -32,7 +37,7 @@ def database(url: str, base_dir: Path) -> dict[str, Any]:
     if engine.endswith("postgresql"):
         # each HTTP request has its own thread under ASGI: a pool, never one connection a thread
         pool = {"min_size": 2, "max_size": 20, "timeout": 10}
-        return config | {"OPTIONS": {**config.get("OPTIONS", {}), "pool": pool}, "CONN_MAX_AGE": 0}
+        return config | {"OPTIONS": {**NOTICES_SILENCE, **config.get("OPTIONS", {}), "pool": pool}, "CONN_MAX_AGE": 0}
     if engine.endswith("mysql"):
         if find_spec("MySQLdb") is None:
             raise ImproperlyConfigured("DATABASE_URL names MySQL, whose driver is missing: pip install mysqlclient")

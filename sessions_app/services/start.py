@@ -192,7 +192,7 @@ def remote_start_command(start: Start) -> Command | None:
     recent = Command.objects.filter(
         station_id=start.station_id, action="RemoteStartTransaction", session__isnull=True,
         state__in=[Command.State.SENT, Command.State.ANSWERED], status__in=["", "Accepted"],
-        sent_at__gt=start.received_at - REMOTE_START_WINDOW,
+        sent_at__gt=start.received_at - REMOTE_START_WINDOW, sent_at__lte=start.received_at,
     ).order_by("-pk")  # fmt: skip
     for command in recent[:5]:
         wanted = command.payload

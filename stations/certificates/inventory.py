@@ -20,6 +20,7 @@ State, Type = Certificate.State, Certificate.Type
 ALGORITHMS: dict[str, hashes.HashAlgorithm] = {
     "SHA256": hashes.SHA256(), "SHA384": hashes.SHA384(), "SHA512": hashes.SHA512(),
 }  # fmt: skip
+MOST = 100  # of one answer
 
 
 def certificate_signed(command: Command, answer: Payload, now: datetime) -> None:
@@ -54,7 +55,7 @@ def certificate_deleted(command: Command, answer: Payload, now: datetime) -> Non
 
 def certificates_told(command: Command, answer: Payload, now: datetime) -> None:
     """All that the station has of a type (M03): what it lists is there, what it does not list is not."""
-    told, kind = answer.get("certificateHashData") or [], command.payload["certificateType"]
+    told, kind = (answer.get("certificateHashData") or [])[:MOST], command.payload["certificateType"]
     there = {confirmed(command.station_id, kind, data, now).pk for data in told}
     of(command.station_id, kind).exclude(pk__in=there).update(state=State.MISSING, ended_at=now)
 

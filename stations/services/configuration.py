@@ -1,14 +1,16 @@
 """The configuration of stations as their answers tell it (core 5.3, 5.8). Values of secret keys are never stored."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from stations.models import Command, ConfigurationKey
 from stations.secrets import masked
 
-ROW = ["value", "readonly", "told_at", "pending"]
+logger = logging.getLogger(__name__)
+MOST_KEYS = 1000  # of one answer: real stations tell about 50 to 300
 
 
 def configuration_value(station_id: int, key: str) -> str | None:
@@ -25,22 +27,21 @@ def configuration_number(station_id: int, key: str) -> int | None:
 
 def configuration_told(command: Command, answer: dict[str, Any], now: datetime) -> None:
     """GetConfiguration.conf: what was told is so, what is unknown is not there. All was asked: nothing else is."""
-    told = masked(answer).get("configurationKey") or []
-    rows = [
-        ConfigurationKey(
+    told, unknown = masked(answer).get("configurationKey") or [], answer.get("unknownKey") or []
+    if max(len(told), len(unknown)) > MOST_KEYS:
+        logger.warning("%s told %d and %d keys; %d are kept.", command, len(told), len(unknown), MOST_KEYS)
+    rows = {
+        one["key"][:50]: ConfigurationKey(
             station_id=command.station_id, key=one["key"][:50], value=one.get("value"), readonly=one["readonly"],
             told_at=now,
         )
-        for one in told
-    ]  # fmt: skip
+        for one in told[:MOST_KEYS]
+    }  # fmt: skip
     mine = ConfigurationKey.objects.filter(station_id=command.station_id)
-    gone = Q(key__in=[key[:50] for key in answer.get("unknownKey") or []])
-    if not command.payload.get("key"):
-        gone |= ~Q(key__in=[row.key for row in rows])
-    mine.filter(gone).delete()
-    for row in rows:
-        told_again = {name: getattr(row, name) for name in ROW}
-        mine.update_or_create(key=row.key, station_id=command.station_id, defaults=told_again)
+    if command.payload.get("key"):
+        mine = mine.filter(key__in=[*rows, *(key[:50] for key in unknown[:MOST_KEYS])])
+    mine.delete()
+    ConfigurationKey.objects.bulk_create(rows.values())
 
 
 def configuration_changed(command: Command, answer: dict[str, Any], now: datetime) -> None:

@@ -48,18 +48,19 @@ def security_event(*, station_id: int, type: str, at: Timestamp, tech_info: str,
 
 
 def note_security_event(
-    *, type: Noticed, now: datetime, station_id: int | None = None, tech_info: str = "", source: str = ""
-) -> None:
-    """Note what the gateway noticed. Within an hour the same from the same `source` is one row that counts up.
+    *, type: Noticed, now: datetime, station_id: int | None = None, tech_info: str = "", source: str = "",
+    count: int = 1,
+) -> None:  # fmt: skip
+    """Note what the gateway noticed, `count` times. Within an hour the same from the same `source` is one row.
 
     Without `source` the `tech_info` tells them apart: then it must not be a stranger's choice, or rows are.
     """
     key = key_of(Origin.GATEWAY, station_id, type, source or tech_info, f"{now:%Y-%m-%dT%H}")
-    if SecurityEvent.objects.filter(key=key).update(count=F("count") + 1, last_at=now):
+    if SecurityEvent.objects.filter(key=key).update(count=F("count") + count, last_at=now):
         return
     event = SecurityEvent(
         station_id=station_id, origin=Origin.GATEWAY, type=type, critical=type in OWN_CRITICAL,
-        tech_info=tech_info[:255], timestamp=now, received_at=now, last_at=now, key=key,
+        tech_info=tech_info[:255], timestamp=now, received_at=now, last_at=now, key=key, count=count,
     )  # fmt: skip
     SecurityEvent.objects.bulk_create([event], ignore_conflicts=True)
 

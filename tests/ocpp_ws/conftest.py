@@ -82,4 +82,5 @@ async def quiet() -> None:
     takeover._refusals.clear()
     strangers.stop()
     strangers._waiting.clear()
+    strangers._noticed.clear()
     await asyncio.sleep(0)

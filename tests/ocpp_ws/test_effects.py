@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import IntegrityError, OperationalError
 
+from ocpp_ws.batch import Batch
+from ocpp_ws.breaker import breaker
+from ocpp_ws.outgoing import unstored
+from ocpp_ws.release import release_the_rest
 from stations import commands, effects
-from stations.models import ChargingStation, Command, Quirk
+from stations.models import ChargingStation, Command, ConfigurationKey, Quirk
 from tests.ocpp_ws.charger import Charger
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import in_thread, rows, station
@@ -46,6 +51,43 @@ async def test_an_effect_that_fails_leaves_the_answer(charger: Charger, seen: Se
     command = await answered(charger, {"status": "Rejected"})
     assert (command.state, command.status) == ("answered", "Rejected")
     assert (await station()).name == "", "what it had changed is rolled back"
+
+
+async def test_an_effect_that_the_database_refuses_leaves_the_answer(
+    charger: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def effect(command: Command, answer: dict[str, Any], now: datetime) -> None:
+        raise OperationalError("too many SQL variables")
+
+    monkeypatch.setitem(effects.EFFECTS, "ClearCache", effect)
+    monkeypatch.setattr("ocpp_ws.batch.DOUBT_SECONDS", 0.1)
+    command = await answered(charger, {"status": "Accepted"})
+    assert (command.state, command.status) == ("answered", "Accepted")
+    assert not breaker.is_open
+    assert (await charger.send("Heartbeat", {})).keys() == {"currentTime"}
+
+
+async def test_an_outcome_that_cannot_be_stored_holds_up_no_other(charger: Charger) -> None:
+    """Such as that of a station which was deleted while the database was away."""
+    stored = []
+
+    def failing(_: Batch) -> None:
+        raise IntegrityError("the station is gone")
+
+    unstored.extend([failing, lambda _: stored.append("the next one")])
+    await release_the_rest()
+    assert (unstored, stored) == ([], ["the next one"])
+
+
+async def test_an_endless_configuration_is_cut(charger: Charger) -> None:
+    asking = in_thread(commands.get_configuration, await station(), actor="tester")
+    keys = [{"key": f"Key{number}", "readonly": False, "value": "1"} for number in range(20_000)]
+    unknown = [f"No{number}" for number in range(20_000)]
+    unique_id, _ = await charger.expect("GetConfiguration")
+    await charger.answer(unique_id, {"configurationKey": keys, "unknownKey": unknown})
+    assert (await asking).state == "answered"
+    assert await rows(ConfigurationKey.objects.count) == 1000
+    assert not breaker.is_open
 
 
 async def test_an_invalid_answer_has_no_effect(charger: Charger, seen: Seen) -> None:

@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from ocpp_ws.authentication import credentials
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from stations import commands, doorbell
 from stations.certificates import authority
@@ -230,6 +231,7 @@ async def test_a_stranger_is_noticed_once_however_many_names_it_tries(connect: C
     settings.STATION_POLICY = "known"
     for n in range(3):
         assert (await knocked(cp_id=f"GUESS_{n}"))["status"] == 404
+    strangers.flush()
     [event] = await events()
     assert (event.type, event.station, event.count) == ("UnknownIdentity", None, 3)
     assert event.tech_info == "GUESS_0 from 10.1.2.3:4567."

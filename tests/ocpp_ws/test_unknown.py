@@ -8,8 +8,8 @@ from django.conf import LazySettings
 
 from ocpp_ws.strangers import Strangers, strangers
 from rfid.models import RfidCard
-from stations.models import ChargingStation, UnknownStation, UnknownTag
-from stations.services import add_station
+from stations.models import ChargingStation, SecurityEvent, UnknownStation, UnknownTag
+from stations.services import Noticed, add_station
 from tests.ocpp_ws.charger import START, Charger
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import messages, rows
@@ -76,6 +76,17 @@ async def test_a_flood_is_written_once_a_second_and_bounded(connect: Connect) ->
     flooded.stop()
     await messages()
     assert await rows(UnknownStation.objects.count) == 1 + Strangers.MOST
+
+
+async def test_refusals_are_noted_once_a_second_and_bounded(connect: Connect) -> None:
+    flooded = Strangers()
+    for number in range(10_000):
+        flooded.notice(Noticed.UNKNOWN_IDENTITY, None, "CP_9", f"10.0.{number % 5000}:1")
+    flooded.flush()
+    flooded.stop()
+    await messages()
+    counts = await rows(lambda: list(SecurityEvent.objects.values_list("count", flat=True)))
+    assert sorted(counts) == [1] + [2] * Strangers.MOST
 
 
 async def test_an_unknown_tag_is_listed_once_it_is_shown(charger: Charger) -> None:

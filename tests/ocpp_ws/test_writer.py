@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from ocpp_ws.batch import Batch
-from ocpp_ws.breaker import DatabaseAway
+from ocpp_ws.batch import Batch, UnitFailed
+from ocpp_ws.breaker import DatabaseAway, breaker
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.writer import writer
 from rfid.models import RfidCard
@@ -194,6 +194,26 @@ async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Ex
 
     assert await together(gate, named("CP_1"), busy, named("CP_2")) == ["CP_1", "stored", "CP_2"]
     assert await rows(names) == ["CP_1", "CP_2"]
+
+
+async def test_a_unit_that_only_the_database_refuses_fails_alone_and_opens_no_breaker(
+    gate: threading.Event, station: ChargingStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one statement with more variables than SQLite takes."""
+    monkeypatch.setattr("ocpp_ws.batch.DOUBT_SECONDS", 0.1)
+
+    def poison(_: Batch) -> None:
+        raise OperationalError("too many SQL variables")
+
+    outcomes = await together(gate, renaming(station, "before"), poison, renaming(station, "after"))
+    assert [type(one) for one in outcomes] == [int, UnitFailed, int]
+    assert not breaker.is_open
+    await rows(station.refresh_from_db)
+    assert station.name == "after"
+
+
+def renaming(station: ChargingStation, name: str) -> Unit:
+    return lambda _: ChargingStation.objects.filter(pk=station.pk).update(name=name)
 
 
 async def test_a_database_that_is_away_opens_the_breaker_until_a_commit_succeeds(

@@ -18,13 +18,13 @@ OLD, NEW, THIRD = "00" * 16, "11" * 20, "22" * 20
 
 @pytest.fixture
 def station(db: None) -> ChargingStation:
-    return ChargingStation.objects.create(cp_id="CP_1", epoch=1, key_hash=hashed(bytes.fromhex(OLD)))
+    return ChargingStation.objects.create(cp_id="CP_1", epoch=1, lease_until=NOW, key_hash=hashed(bytes.fromhex(OLD)))
 
 
 def sent(station: ChargingStation, value: str, key: str = "AuthorizationKey") -> Command:
     payload = {"key": key, "value": value}
-    Command.objects.create(station=station, action="ChangeConfiguration", payload=payload, actor="olga")
-    command = outbox.take_next(station_id=station.pk, epoch=1, unique_id="1", now=NOW)
+    row = Command.objects.create(station=station, action="ChangeConfiguration", payload=payload, actor="olga")
+    command = outbox.take_next(station_id=station.pk, epoch=1, unique_id=str(row.pk), now=NOW)
     assert command is not None
     return command
 

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
-from stations import commands, outbox
+from stations import commands, doorbell, outbox
 from stations.errors import InvalidPayload, NotAllowed, QueueFull, StationOffline
 from stations.models import ChargingStation, Command
 
@@ -122,6 +122,33 @@ def test_a_replaced_link_takes_nothing(online: ChargingStation) -> None:
     reset(online)
     assert take(online, epoch=2) is None
     assert Command.objects.get().state == "queued"
+
+
+def test_a_link_that_is_gone_takes_nothing(online: ChargingStation) -> None:
+    """What waits for the station is still queued when it comes back."""
+    reset(online)
+    ChargingStation.objects.update(lease_until=None)
+    assert take(online) is None
+    assert Command.objects.get().state == "queued"
+
+
+def test_taking_again_with_the_same_message_id_takes_the_same_command(online: ChargingStation) -> None:
+    """A commit whose answer was lost is tried again."""
+    first, second = reset(online), reset(online)
+    assert take(online) == take(online) == first
+    second.refresh_from_db()
+    assert second.state == "queued"
+
+
+def test_taking_back_what_has_gone_out_wakes_nobody(online: ChargingStation) -> None:
+    row = reset(online)
+    take(online)
+    event = doorbell.waiting.add(row.pk)
+    try:
+        assert not outbox.cancel(row.pk)
+        assert not event.is_set()
+    finally:
+        doorbell.waiting.remove(row.pk)
 
 
 def test_a_command_that_has_ended_is_not_ended_again(online: ChargingStation) -> None:

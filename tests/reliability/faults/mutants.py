@@ -22,10 +22,12 @@ def reply_before_commit() -> None:
     """MeterValues are acknowledged on receipt and stored a moment later."""
     original = links.Link.commit
 
-    async def hasty(link: links.Link, call: Call, now: datetime, unit: Any, locks: Any = ()) -> links.Payload:
+    async def hasty(
+        link: links.Link, call: Call, now: datetime, unit: Any, locks: Any = (), **how: Any
+    ) -> links.Payload:
         if call.action != "MeterValues":
-            return await original(link, call, now, unit, locks)
-        process.spawn(later(original(link, call, now, unit, locks)))
+            return await original(link, call, now, unit, locks, **how)
+        process.spawn(later(original(link, call, now, unit, locks, **how)))
         return {}
 
     put(links.Link, commit=hasty)
