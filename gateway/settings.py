@@ -28,6 +28,7 @@ CALL_TIMEOUT = env.float("CALL_TIMEOUT", 30.0)  # seconds
 COMMAND_QUEUE_DEPTH = env.int("COMMAND_QUEUE_DEPTH", 20)
 STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == "dev" else "known")
 ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", default=[])]  # of web pages
+STATION_PATH_PREFIX = env.inner_path("STATION_PATH_PREFIX", "")
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
 OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
 WEBSOCKET_PINGS = env.bool("WEBSOCKET_PINGS", True)
