@@ -10,13 +10,24 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.bulk import BulkPage
 from gateway.pages.cards import CardPage
+from gateway.pages.certificates import CertificatePage
+from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
+from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
-from stations.models import BulkCommand, ChargingStation, Command
+from stations.models import (
+    BulkCommand,
+    Certificate,
+    ChargingProfile,
+    ChargingStation,
+    Command,
+    InstalledProfile,
+    SigningRequest,
+)
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
@@ -34,11 +45,15 @@ PAGES = {
     User: UserAdmin,
     Group: GroupAdmin,
     RfidCard: CardPage,
+    Certificate: CertificatePage,
     ChargingStation: StationPage,
     BulkCommand: BulkPage,
     Command: CommandPage,
+    ChargingProfile: ChargingProfilePage,
+    InstalledProfile: InstalledProfilePage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
+    SigningRequest: SigningRequestPage,
 }
 for model, page in PAGES.items():
     if admin.site.is_registered(model):

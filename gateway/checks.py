@@ -15,10 +15,11 @@ CHOICES = {
     "GATEWAY_PROFILE": ("dev", "prod"),
     "STATION_POLICY": ("open", "known"),
     "OCPP_TRANSACTION_IDS": ("sequence", "timestamp_ms"),
+    "SIGN_CERTIFICATES": ("by_hand", "automatic"),
 }
 
 
-LEAST = {"HEARTBEAT_INTERVAL": 1, "CALL_TIMEOUT": 1, "COMMAND_QUEUE_DEPTH": 1}
+LEAST = {"HEARTBEAT_INTERVAL": 1, "CALL_TIMEOUT": 1, "COMMAND_QUEUE_DEPTH": 1, "CERTIFICATE_DAYS": 1}
 
 
 def ranges(**_: Any) -> list[CheckMessage]:

@@ -15,9 +15,12 @@ from rfid.api.cards import CardViewSet
 from sessions_app.api.meter_values import MeterValueViewSet
 from sessions_app.api.sessions import SessionViewSet
 from stations.api.bulk import BulkViewSet
+from stations.api.certificates import CertificateViewSet, SigningRequestViewSet
+from stations.api.charging_profiles import InstalledProfileViewSet, ProfileViewSet
 from stations.api.commands import CommandViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
+from stations.api.security_events import SecurityEventViewSet
 from stations.api.stations import StationViewSet
 
 router = SimpleRouter()
@@ -29,8 +32,13 @@ router.register("admin", RemoteControlViewSet, "remote")
 router.register("bulk-commands", BulkViewSet, "bulk-command")
 router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
+router.register("charging-profiles", ProfileViewSet, "charging-profile")
+router.register("installed-profiles", InstalledProfileViewSet, "installed-profile")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
+router.register("certificates", CertificateViewSet, "certificate")
+router.register("signing-requests", SigningRequestViewSet, "signing-request")
+router.register("security-events", SecurityEventViewSet, "security-event")
 
 RESOURCES = {
     **{name: f"/api/{name}" for name, _, _ in router.registry if name != "admin"},

@@ -8,15 +8,17 @@ from django.db import Error
 from django.utils import timezone
 
 from ocpp_ws import takeover
+from ocpp_ws.authentication import proved_key
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
 from ocpp_ws.identity import Denied, check_origin, identity_of, later
-from ocpp_ws.links import REPLACED, links
+from ocpp_ws.links import REPLACED, forget, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
 from ocpp_ws.writer import writer
 from stations import doorbell
-from stations.links import OpenedLink, open_link, standing
+from stations.links import OpenedLink, Standing, open_link, standing
+from stations.services import Noticed, note_security_event
 
 logger = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -42,21 +44,45 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
 
 
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
-    known = await read(standing, cp_id)
+    known, address = await read(standing, cp_id), peer_of(scope)
     if known is None and settings.STATION_POLICY != "open":
-        raise Denied(404, "This charge point is not known here.")
-    if known and known.online and not await takeover.may_enter(known):
+        raise stranger(cp_id, address)
+    proved = prove(scope, cp_id, known, address) if known else ""
+    if known and known.online and not proved and not await takeover.may_enter(known):
+        notice(Noticed.TAKEOVER_REFUSED, f"From {address}, while a live connection has the identity.", address, known)
         raise later("A live connection has this identity.")
-    now, address = timezone.now(), peer_of(scope)
+    now = timezone.now()
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
-            subprotocol=subprotocol, now=now,
+            subprotocol=subprotocol, now=now, proved=proved,
         )
     )  # fmt: skip
     if opened is None:
-        raise Denied(404, "This charge point is not known here.")
+        raise stranger(cp_id, address)
     return opened
+
+
+def prove(scope: Scope, cp_id: str, known: Standing, address: str) -> str:
+    """The hash of the key that the handshake proves, or "". Raises Denied where the station must and does not."""
+    try:
+        return proved_key(scope, cp_id, known)
+    except Denied:
+        notice(Noticed.AUTHENTICATION_FAILED, f"From {address}.", address, known)
+        raise
+
+
+def stranger(cp_id: str, address: str) -> Denied:
+    notice(Noticed.UNKNOWN_IDENTITY, f"{cp_id} from {address}.", address)
+    return Denied(404, "This charge point is not known here.")
+
+
+def notice(type: Noticed, tech_info: str, address: str, known: Standing | None = None) -> None:
+    """Nobody waits for it; one row per host and hour, however many ports and identities a stranger tries."""
+    now, host, station_id = timezone.now(), address.rpartition(":")[0], known.station_id if known else None
+    writer.post(
+        lambda _: note_security_event(type=type, station_id=station_id, tech_info=tech_info, source=host, now=now)
+    ).add_done_callback(forget)
 
 
 async def put_out_former(opened: OpenedLink) -> None:

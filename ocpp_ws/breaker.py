@@ -4,6 +4,7 @@ While it is open every unit of work is refused at once, links are closed (1013) 
 that is told to come back later keeps its messages, one that gets a CALLERROR discards them (core 3.7.1).
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from django.db import OperationalError
 
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 5.0
+STEP_SECONDS = 1.0
 
 
 class DatabaseAway(OperationalError):
@@ -34,6 +36,27 @@ class Breaker:
         if self.is_open:
             self.is_open = False
             logger.warning("The database is usable again.")
+
+
+class Watch:
+    """Calls `overdue(reason)` if it is not cancelled within 5 s; made on the event loop.
+
+    The seconds are counted one by one: where this process or its machine was stopped meanwhile, so was the commit.
+    """
+
+    def __init__(self, overdue: Callable[[object], None]) -> None:
+        self._overdue, self._left = overdue, PATIENCE_SECONDS
+        self._step()
+
+    def _step(self) -> None:
+        if self._left <= 0:
+            self._overdue("a commit hangs")
+            return
+        self._left -= STEP_SECONDS
+        self._timer = asyncio.get_running_loop().call_later(STEP_SECONDS, self._step)
+
+    def cancel(self) -> None:
+        self._timer.cancel()
 
 
 breaker = Breaker()

@@ -33,10 +33,16 @@ from ocpp_ws.protocol import (
 from ocpp_ws.release import release
 from stations.links import OpenedLink
 from stations.pings import never_ponged
+from stations.services import Noticed
 
 logger = logging.getLogger(__name__)
 JUNK = {"not-json", "not-a-frame", "no-id", "too-deep"}  # not keep-alives, late answers and types of other versions
 JUNK_PER_MINUTE = 10
+# while Pending its credentials may be renewed (white paper A00.FR.806), and security events are never lost (A04.FR.02)
+BEFORE_ACCEPTANCE = {
+    "Pending": {"BootNotification", "SecurityEventNotification", "SignCertificate"},
+    "Rejected": {"BootNotification"},
+}
 PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, MESSAGE_TOO_BIG = 1002, 1003, 1008, 1009
 NEVER_PONGED = 5001  # the server's word, which no close frame can carry: it was cut, and had answered no ping at all
 
@@ -71,6 +77,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         headers = [(b"content-type", b"text/plain; charset=utf-8")]
         if denied.retry_after:
             headers.append((b"retry-after", str(denied.retry_after).encode()))
+        if denied.status == 401:
+            headers.append((b"www-authenticate", b'Basic realm="OCPP"'))
         await self._send({"type": "websocket.http.response.start", "status": denied.status, "headers": headers})
         await self._send({"type": "websocket.http.response.body", "body": f"{denied}\n".encode()})
 
@@ -103,6 +111,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         logger.info("[%s] Disconnected (%s).", link.cp_id, code)
         if code == MESSAGE_TOO_BIG:  # it will send it again: let the operator see why
             link.count_quirk("oversize")
+            link.notice(Noticed.OVERSIZE)
         elif code == NEVER_PONGED:
             link.post(lambda _: note_never_ponged(link, now))
 
@@ -141,7 +150,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
     async def call(self, call: Call) -> None:
         """Answer a CALL by its handler; every refusal of ours starts here."""
         link = self.link
-        if link.registration != "Accepted" and call.action != "BootNotification":
+        if call.action not in BEFORE_ACCEPTANCE.get(link.registration, HANDLERS):
             # OCPP-J errata 3.10; once accepted a station stays so, over reconnects and restarts
             await self.refuse(call, SECURITY_ERROR, f"The registration is {link.registration}.")
             return
@@ -195,6 +204,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
             return
         now = time.monotonic()
         if len(self._junk) == JUNK_PER_MINUTE and now - self._junk[0] < 60:
+            self.link.notice(Noticed.FLOOD)
             await self.link.close(POLICY_VIOLATION, "too many unreadable frames")
         self._junk.append(now)
 

@@ -13,7 +13,7 @@ from ocpp_ws.rows import Row
 from ocpp_ws.writer import Batch, writer
 from sessions_app.services import minimal_session
 
-KEPT = {"StartTransaction", "StopTransaction", "MeterValues", "StatusNotification"}
+KEPT = {"StartTransaction", "StopTransaction", "MeterValues", "StatusNotification", "SecurityEventNotification"}
 ERROR_LENGTH = 2000
 
 

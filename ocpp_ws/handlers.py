@@ -21,6 +21,7 @@ from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
 from sessions_app.services.stop import Stop
 from stations import services as stations
+from stations.certificates import signing_request
 
 Handler = Callable[[Link, Call, datetime], Awaitable[Payload]]
 LARGEST_CONNECTOR = 2_147_483_647
@@ -112,6 +113,33 @@ async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:
     return await link.commit(call, now, unit)
 
 
+async def security_event_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper A04: delivery is guaranteed, so it is confirmed only when it is stored."""
+    p = call.payload
+    at = parse_timestamp(p["timestamp"], now)
+
+    def unit(_batch: Batch) -> Payload:
+        stations.security_event(
+            station_id=link.station_id, type=p["type"], at=at, tech_info=p.get("techInfo", ""), now=now
+        )
+        return {}
+
+    return await link.commit(call, now, unit)
+
+
+async def sign_certificate(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper A02, A03. A CertificateSigned.req that the unit queues cannot overtake the answer: whoever takes it
+    from the outbox is resumed after this, the waiters of the writer being resumed in the order of their units."""
+
+    def unit(_batch: Batch) -> Payload:
+        status = signing_request(
+            station_id=link.station_id, csr=call.payload["csr"], authenticated=link.authenticated, now=now
+        )
+        return {"status": status}
+
+    return await link.commit(call, now, unit)
+
+
 async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.8."""
     start = start_of(link.station_id, call.payload, now)
@@ -176,6 +204,8 @@ HANDLERS: Mapping[str, Handler] = {
     "Heartbeat": heartbeat,
     "MeterValues": meter_values,
     "ReserveNow": reserve_now,
+    "SecurityEventNotification": security_event_notification,
+    "SignCertificate": sign_certificate,
     "StartTransaction": start_transaction,
     "StatusNotification": status_notification,
     "StopTransaction": stop_transaction,

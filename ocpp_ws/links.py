@@ -15,7 +15,7 @@ from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
 from ocpp_ws.writer import Batch, Lock, writer
 from stations.links import OpenedLink
-from stations.services import count_quirks
+from stations.services import Noticed, count_quirks, note_security_event
 
 Payload = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -30,6 +30,7 @@ class Link:
         self.cp_id = opened.cp_id
         self.epoch = opened.epoch
         self.registration = opened.registration
+        self.authenticated = opened.authenticated
         self.peer = peer
         self.closing = False
         self.seen = time.monotonic()  # of the last OCPP frame
@@ -86,6 +87,11 @@ class Link:
         """Of the link itself rather than of a CALL."""
         quirk, now = Quirk(kind, "", ""), timezone.now()
         self.post(lambda _: count_quirks(station_id=self.station_id, action="", quirks=[quirk], now=now))
+
+    def notice(self, type: Noticed) -> None:
+        """What endangers the gateway, of the link itself rather than of a CALL."""
+        now = timezone.now()
+        self.post(lambda _: note_security_event(type=type, station_id=self.station_id, now=now))
 
     def _note(self, batch: Batch, call: Call, answer: Payload, now: datetime) -> None:
         batch.insert(MODEL, [incoming_row(self.station_id, self.epoch, call, answer, now)])

@@ -18,7 +18,7 @@ from typing import Any
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Model
 
-from ocpp_ws.breaker import PATIENCE_SECONDS, DatabaseAway, breaker
+from ocpp_ws.breaker import PATIENCE_SECONDS, DatabaseAway, Watch, breaker
 from ocpp_ws.rows import Row, insert_rows
 from sessions_app.models import TransactionIdCounter
 
@@ -91,13 +91,11 @@ class Writer:
         """Everything that waits goes into the next transaction, in one hop to the writer's thread."""
         taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
         loop = asyncio.get_running_loop()
-        overdue = loop.call_later(PATIENCE_SECONDS, breaker.trip, "a commit hangs")
+        overdue = Watch(breaker.trip)
         running = loop.run_in_executor(self._executor, run_batch, [unit for unit, _ in taken])
         running.add_done_callback(lambda done: self._committed(done, [future for _, future in taken], overdue))
 
-    def _committed(
-        self, done: "asyncio.Future[list[Outcome]]", futures: "list[Future[Any]]", overdue: asyncio.TimerHandle
-    ) -> None:
+    def _committed(self, done: "asyncio.Future[list[Outcome]]", futures: "list[Future[Any]]", overdue: Watch) -> None:
         overdue.cancel()
         outcomes = done.result()
         away = next((failure for _, failure in outcomes if isinstance(failure, AWAY)), None)

@@ -11,7 +11,10 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from stations import credentials
+from stations.certificates import inventory
 from stations.models import Command
+from stations.profiles.installed import profile_set, profiles_cleared
 from stations.services.configuration import configuration_changed, configuration_told
 from stations.services.local_list import list_sent, list_told
 
@@ -19,11 +22,24 @@ logger = logging.getLogger(__name__)
 Payload = dict[str, Any]
 Effect = Callable[[Command, Payload, datetime], None]
 
+
+def change_answered(command: Command, answer: Payload, now: datetime) -> None:
+    """What is known of the configuration, and, where it was AuthorizationKey or SecurityProfile, who may log in how."""
+    configuration_changed(command, answer, now)
+    credentials.settle(command, answer, now)
+
+
 EFFECTS: dict[str, Effect] = {
-    "ChangeConfiguration": configuration_changed,
+    "CertificateSigned": inventory.certificate_signed,
+    "ChangeConfiguration": change_answered,
+    "ClearChargingProfile": profiles_cleared,
+    "DeleteCertificate": inventory.certificate_deleted,
     "GetConfiguration": configuration_told,
+    "GetInstalledCertificateIds": inventory.certificates_told,
     "GetLocalListVersion": list_told,
+    "InstallCertificate": inventory.certificate_installed,
     "SendLocalList": list_sent,
+    "SetChargingProfile": profile_set,
 }
 
 

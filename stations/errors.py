@@ -30,7 +30,7 @@ class IdempotencyConflict(CommandRefused):
 
 
 class InvalidPayload(CommandRefused):
-    """The payload breaks the official schema of its action; `errors` lists path and reason."""
+    """The payload breaks the schema of its action, or its rules (stations.profiles); `errors`: path and reason."""
 
     def __init__(self, errors: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{path or 'payload'}: {reason}" for path, reason in errors))

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from ocpp_ws.protocol import Quirk
 from stations import outbox, pings
+from stations.credentials import logged_in
 from stations.models import ChargingStation, Command
 from stations.services import count_quirks
 
@@ -31,6 +32,8 @@ class Standing:
     online: bool
     channel: str
     epoch: int
+    authentication: str
+    key_hashes: list[str]  # any of them lets it in
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class OpenedLink:
     former: Standing | None  # whose link this one replaces
     ended: list[tuple[int, str]]  # commands that the replaced link leaves unknown: (id, reply_to)
     silence: float = 0.0  # seconds that it may be silent; 0: it is pinged
+    authenticated: bool = False
 
 
 def standing(cp_id: str) -> Standing | None:
@@ -50,20 +54,31 @@ def standing(cp_id: str) -> Standing | None:
     station = ChargingStation.objects.with_online().named(cp_id).first()
     if station is None:
         return None
-    return Standing(station.pk, station.cp_id, station.online, station.channel, station.epoch)
+    return standing_of(station)
+
+
+def standing_of(station: ChargingStation) -> Standing:
+    hashes = [station.key_hash, *station.pending_key_hashes]
+    return Standing(
+        station.pk, station.cp_id, station.online, station.channel, station.epoch, station.authentication,
+        [one for one in hashes if one],
+    )  # fmt: skip
 
 
 def open_link(
-    *, cp_id: str, owner: str, channel: str, address: str, subprotocol: str, now: datetime
+    *, cp_id: str, owner: str, channel: str, address: str, subprotocol: str, now: datetime, proved: str = ""
 ) -> OpenedLink | None:
-    """Let a station in: a new epoch, a lease, and the process that serves it. None for a stranger that may not come."""
+    """Let a station in: a new epoch, a lease, and the process that serves it. None for a stranger that may not come.
+
+    `proved` is the hash of the key that it has shown, if any.
+    """
     stations = ChargingStation.objects.with_online().named(cp_id)
     if settings.STATION_POLICY == "open" and not stations.exists():
         ChargingStation.objects.bulk_create([ChargingStation(cp_id=cp_id)], ignore_conflicts=True)
     station = locked(stations).first()
     if station is None:
         return None
-    former = Standing(station.pk, station.cp_id, station.online, station.channel, station.epoch)
+    former = standing_of(station)
     # what is queued for a link that still held goes out on the new one; what was left over from before does not
     end = outbox.end_sent if station.online else outbox.end_of_link
     ended = end(station_id=station.pk, epoch=station.epoch, reason="the link was replaced", now=now)
@@ -73,10 +88,12 @@ def open_link(
     )  # fmt: skip
     if not subprotocol:  # OCPP-J 3.1.2: the station MUST name one
         count_quirks(station_id=station.pk, action="", quirks=[Quirk("no-subprotocol", "", "")], now=now)
+    if proved:
+        logged_in(station.pk, proved, now)
     return OpenedLink(
         station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1, registration=station.registration,
         strict=station.strict, former=former if former.online else None, ended=ended,
-        silence=pings.silence_of(station),
+        silence=pings.silence_of(station), authenticated=bool(proved),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
 from stations import doorbell
+from stations.credentials import before_sending, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
 from stations.models import ChargingStation, Command
 from stations.secrets import masked
@@ -46,9 +47,9 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
     transaction: the owner could not see the row.
     """
-    if deviations := check(action, "call", payload):
-        raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
+    refuse_invalid(action, payload)
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
+    refuse_wrong(wish)
     if key := how.get("idempotency_key"):
         wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
     if (patience := how.get("wait_for_online")) is not None:
@@ -57,6 +58,12 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     doorbell.ring(command.station.channel, {"type": "command.ready", "station": station.pk})
     wait = how.get("wait")
     return wait_for(command, settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait)
+
+
+def refuse_invalid(action: str, payload: Payload) -> None:
+    """Raises InvalidPayload where it breaks the official schema of its action."""
+    if deviations := check(action, "call", payload):
+        raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
 
 
 def digest(wish: Command) -> str:
@@ -160,6 +167,7 @@ def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> 
         if Command.objects.filter(pk=command.pk, state=State.QUEUED).update(**sent):
             for name, value in sent.items():
                 setattr(command, name, value)
+            before_sending(command)
             return command
     return None
 

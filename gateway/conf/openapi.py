@@ -14,9 +14,12 @@ def spectacular() -> dict[str, Any]:
         "COMPONENT_SPLIT_REQUEST": True,
         "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "gateway.api.schema.finish"],
         "ENUM_NAME_OVERRIDES": {
+            "CertificateState": "stations.models.Certificate.State",
+            "CertificateType": "stations.models.Certificate.Type",
             "CardStatus": "rfid.models.RfidCard.Status",
             "Registration": "stations.models.ChargingStation.Registration",
             "ReservationStatus": "stations.models.Reservation.Status",
+            "SigningRequestState": "stations.models.SigningRequest.State",
             "SessionStatus": "sessions_app.models.ChargingSession.Status",
         },
         "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # else it asks validator.swagger.io

@@ -74,5 +74,8 @@ def buttons(station: ChargingStation, user: Any) -> list[dict[str, Any]]:
 
 
 def button(station: ChargingStation, name: str, form: type[CommandForm]) -> dict[str, str]:
-    link = reverse("admin:stations_chargingstation_command", args=[station.pk, name])
-    return {"title": form.title, "icon": form.icon, "link": link}
+    return {"title": form.title, "icon": form.icon, "link": command_address(station, name)}
+
+
+def command_address(station: ChargingStation, name: str) -> str:
+    return reverse("admin:stations_chargingstation_command", args=[station.pk, name])

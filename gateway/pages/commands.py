@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from gateway.pages import schedule
 from gateway.pages.forms import NAMES
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
@@ -22,6 +23,16 @@ SENTENCES = {
     Command.State.CANCELLED: "It was cancelled before it was sent.",
     Command.State.STATION_OFFLINE: "The station is not connected; nothing was sent.",
     Command.State.EXPIRED: "It waited too long and was not sent.",
+}
+
+ANSWERS = {
+    ("ClearChargingProfile", "Unknown"): "The station holds no such profile; what was noted of it here is removed.",
+    ("GetCompositeSchedule", "Rejected"): "The station cannot tell it, for instance because the connector is unknown.",
+}
+HOLDS = {
+    "ChargePointMaxProfile": "It holds for the whole station.",
+    "TxDefaultProfile": "It holds for each session that has no profile of its own, now and later.",
+    "TxProfile": "It holds for this session alone; the next one will charge without it.",
 }
 
 
@@ -44,12 +55,30 @@ def result(command: Command) -> dict[str, Any]:
     return {
         "command": command,
         "outcome": outcome(command),
-        "sentence": SENTENCES.get(Command.State(command.state), ""),
+        "sentence": sentence(command),
         "open": command.state in Command.OPEN,
         "station": page(command.station),
         "again": form,
         "keys": keys(command),
+        "chart": drawn(command),
     }
+
+
+def sentence(command: Command) -> str:
+    """What the outcome means, where the station's own word does not say it."""
+    if command.state != Command.State.ANSWERED:
+        return SENTENCES[Command.State(command.state)]
+    if command.action == "SetChargingProfile" and command.status == "Accepted":
+        return HOLDS.get(command.payload["csChargingProfiles"]["chargingProfilePurpose"], "")
+    return ANSWERS.get((command.action, command.status), "")
+
+
+def drawn(command: Command) -> schedule.Chart | None:
+    if command.action == "SetChargingProfile":
+        return schedule.of_profile(command.payload["csChargingProfiles"])
+    if command.action == "GetCompositeSchedule" and command.state == Command.State.ANSWERED:
+        return schedule.composite(command)
+    return None
 
 
 def keys(command: Command) -> dict[str, Any] | None:

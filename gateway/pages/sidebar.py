@@ -15,13 +15,18 @@ from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import listing
 from stations.models import (
     BulkCommand,
+    Certificate,
+    ChargingProfile,
     ChargingStation,
     Command,
     ConfigurationKey,
     Connector,
+    InstalledProfile,
     LocalList,
     Quirk,
     Reservation,
+    SecurityEvent,
+    SigningRequest,
 )
 
 
@@ -37,6 +42,8 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Stations", "ev_station", ChargingStation),
         item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Reservations", "event_seat", Reservation),
+        item("Charging profiles", "stacked_line_chart", ChargingProfile),
+        item("Installed profiles", "layers", InstalledProfile),
         item("Commands", "terminal", Command),
         item("Bulk commands", "dynamic_feed", BulkCommand),
         item("Configuration", "tune", ConfigurationKey),
@@ -50,6 +57,13 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         to_reconcile,
         item("Meter values", "speed", MeterValue),
     ]
+    certificates = item("Certificates", "verified_user", Certificate)
+    certificates["link"] = listing(Certificate, state__exact=Certificate.State.INSTALLED)
+    security = [
+        item("Security events", "shield", SecurityEvent) | badge(count, "security events"),
+        certificates,
+        item("Signing requests", "workspace_premium", SigningRequest) | badge(count, "signing requests"),
+    ]
     log = [
         item("Messages", "forum", OcppMessage),
         item("Rejected frames", "report", RejectedFrame) | badge(count, "dead letters"),
@@ -59,6 +73,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         {"title": "Stations", "items": stations},
         {"title": "Sessions", "items": sessions},
         {"title": "Cards", "items": [item("Cards", "contactless", RfidCard)]},
+        {"title": "Security", "items": security},
         {"title": "Log", "items": log},
         {"title": "Access", "items": [item("Users", "person", User), item("Groups", "group", Group)]},
         {"title": "API", "items": [{"title": "API docs", "icon": "api", "link": "/api/docs/"}]},
@@ -70,6 +85,8 @@ def badges() -> dict[str, int]:
     waiting: dict[str, QuerySet[Any]] = {
         "faulted": Connector.objects.filter(status="Faulted"),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),
+        "security events": SecurityEvent.objects.filter(critical=True, seen_at=None),
+        "signing requests": SigningRequest.objects.filter(state=SigningRequest.State.PENDING),
         "dead letters": RejectedFrame.objects.filter(kind=RejectedFrame.Kind.DEAD_LETTER, repaired_at=None),
     }
     of = [

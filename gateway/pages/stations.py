@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gateway.pages import tables
 from gateway.pages.bulk import choose_stations
-from gateway.pages.commanding import OFFLINE, buttons, command_view
+from gateway.pages.commanding import OFFLINE, buttons, command_address, command_view
 from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
 from gateway.pages.sidebar import may_view
@@ -19,7 +19,16 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
 from stations.admin.show import chip, kwh, link, listing, span
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import (
+    Certificate,
+    ChargingStation,
+    Command,
+    Connector,
+    InstalledProfile,
+    Quirk,
+    Reservation,
+    SecurityEvent,
+)
 
 
 class StationPage(StationAdmin):
@@ -50,8 +59,9 @@ class StationPage(StationAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         station = kwargs.get("obj")
         if station:
+            commandable = self.has_change_permission(request, station)
             context |= board(station) | {"buttons": buttons(station, request.user)}
-            context["tables"] = [one for one in tables_of(station) if may_view(one["model"])(request)]
+            context["tables"] = [one for one in tables_of(station, commandable) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -59,6 +69,7 @@ def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
+    more |= {"Certificates": Certificate, "Security events": SecurityEvent}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
@@ -75,12 +86,15 @@ def board(station: ChargingStation) -> dict[str, Any]:
     }
 
 
-def tables_of(station: ChargingStation) -> list[dict[str, Any]]:
+def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any]]:
     """Its newest rows in the long tables, a query each."""
+    installed = InstalledProfile.objects.filter(station=station).select_related("station", "stored")
+    clear = command_address(station, "clear-charging-profile") if commandable else ""
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
+        ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
         ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
         ("Messages", OcppMessage, tables.messages(messages[:20])),
@@ -104,7 +118,14 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
         ("Pings", station.get_pings_display()),
         ("Process", station.owner or "-"),
+        ("Authentication", proof(station)),
     ]
+
+
+def proof(station: ChargingStation) -> str:
+    key = "its key is known" if station.key_hash else "no key is known"
+    waiting = ", a new one may be in use" if station.pending_key_hashes else ""
+    return f"{station.authentication}, {key}{waiting}; security profile {station.security_profile}"
 
 
 def since(station: ChargingStation) -> tuple[str, str]:

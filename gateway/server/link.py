@@ -126,8 +126,8 @@ class Link(WebSocketProtocol):
 
     async def send(self, message: Message) -> None:
         """The application's `send`. Raises ValueError for a message that makes no sense now."""
-        if self.state == self.STATE_CLOSED:
-            return  # the race with a link that is just lost is nobody's fault
+        if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            return  # the race with a link that is just lost or says goodbye is nobody's fault
         reply = REPLIES.get(message["type"])
         if reply is None:
             raise ValueError(f"a link cannot send {message['type']!r}")

@@ -25,22 +25,31 @@ from ocpp.v16.enums import (
     UnlockStatus,
 )
 
+from .charging_profiles import may_start_with
 from .errors import StartRefused
 from .hardware import Connector
+from .security import SecureStation
 from .session import ChargingSession
-from .station import Station
+from .smart_charging import SmartStation
 from .triggers import triggered
 
 
-class ObedientStation(Station):
+class ObedientStation(SmartStation, SecureStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)
-    def on_remote_start(self, id_tag: str, connector_id: int | None = None, **_: Any) -> Any:
+    def on_remote_start(
+        self,
+        id_tag: str,
+        connector_id: int | None = None,
+        charging_profile: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> Any:
         connector = self.free(connector_id) if connector_id != 0 else None
-        if connector is None:
+        if connector is None or not may_start_with(charging_profile):
             return self._answered("RemoteStartTransaction", RemoteStartStopStatus.rejected)
         session = self.prepare(connector, id_tag)
+        session.profile = charging_profile
         self.afterwards(partial(self._charge_remotely, session))
         return self._answered("RemoteStartTransaction", RemoteStartStopStatus.accepted)
 
@@ -92,6 +101,8 @@ class ObedientStation(Station):
         status = self.hardware.configuration.change(key, value)
         if status == ConfigurationStatus.accepted:
             self.reconfigured.set()
+            if key.lower() in ("authorizationkey", "securityprofile"):  # A01, A05: connect anew with it
+                self.afterwards(partial(self._prove_anew, key))
         return self._answered("ChangeConfiguration", status)
 
     @on(Action.trigger_message)
@@ -129,10 +140,6 @@ class ObedientStation(Station):
             return self._answered("DataTransfer", DataTransferStatus.unknown_vendor_id)
         return call_result.DataTransfer(DataTransferStatus.accepted, data)
 
-    def _answered(self, action: str, status: Any) -> Any:
-        self.journal.note(f"{action}: {status.value}")
-        return getattr(call_result, action)(status)
-
     async def _charge_remotely(self, session: ChargingSession) -> None:
         """A card that the server refuses is the operator's matter, not a failure of this run."""
         ask_first = self.hardware.configuration.flag("AuthorizeRemoteTxRequests")
@@ -146,6 +153,11 @@ class ObedientStation(Station):
 
     async def _stop(self, session: ChargingSession, reason: Reason) -> None:
         session.stop(reason)
+
+    async def _prove_anew(self, key: str) -> None:
+        await self.security_event("ReconfigurationOfSecurityParameters", key)
+        self.reset_reason = Reason.other
+        await self._reset()
 
     async def _reset(self) -> None:
         self.reset_asked.set()

@@ -1,11 +1,14 @@
 """The station's configuration keys (S§9): those that it honours, and those that a central system likes to ask for."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from ocpp.v16.datatypes import KeyValue
 from ocpp.v16.enums import ConfigurationStatus
 
+from .charging_profiles import MAX_INSTALLED, MAX_PERIODS, MAX_STACK_LEVEL
 from .meter import READINGS
 
 
@@ -27,12 +30,13 @@ def _measurands(value: str) -> bool:
 
 @dataclass
 class Setting:
-    """A key's value and its rules; `reboot`: a change counts from the next start on."""
+    """A key's value and its rules; `reboot`: a change counts from the next start on; `secret`: it is never told."""
 
     value: str
     check: Callable[[str], bool] = _any
     readonly: bool = False
     reboot: bool = False
+    secret: bool = False
 
 
 class Configuration:
@@ -70,9 +74,17 @@ class Configuration:
         """The members of a comma separated list."""
         return [name.strip() for name in self._settings[key].value.split(",")]
 
+    def text(self, key: str) -> str:
+        return self._settings[key].value
+
     def _key_value(self, name: str) -> KeyValue:
         setting = self._settings[name]
-        return KeyValue(key=name, readonly=setting.readonly, value=setting.value)
+        return KeyValue(key=name, readonly=setting.readonly, value=None if setting.secret else setting.value)
+
+
+def _key(value: str) -> bool:
+    """16 to 20 bytes, in hexadecimal (white paper A00.FR.205)."""
+    return re.fullmatch(r"(?:[0-9a-fA-F]{2}){16,20}", value) is not None
 
 
 def standard(connectors: int, meter_interval: float) -> Configuration:
@@ -82,30 +94,45 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
     settings = {
         "AllowOfflineTxForUnknownId": Setting("false", _flag),
         "AuthorizationCacheEnabled": Setting("false", _flag),
+        "AuthorizationKey": Setting("", _key, secret=True),
         "AuthorizeRemoteTxRequests": Setting("false", _flag),
+        "ChargeProfileMaxStackLevel": Setting(str(MAX_STACK_LEVEL), readonly=True),
+        "ChargingScheduleAllowedChargingRateUnit": Setting("Current,Power", readonly=True),
+        "ChargingScheduleMaxPeriods": Setting(str(MAX_PERIODS), readonly=True),
         "ClockAlignedDataInterval": Setting("0", _number),
         "ConnectionTimeOut": Setting("60", _number),
         "ConnectorPhaseRotation": Setting(rotation),
+        "CpoName": Setting(""),
         "GetConfigurationMaxKeys": Setting("50", readonly=True),
         "HeartbeatInterval": Setting("300", _number),
         "LocalAuthListEnabled": Setting("true", _flag),
         "LocalAuthListMaxLength": Setting("1000", readonly=True),
         "LocalAuthorizeOffline": Setting("true", _flag),
         "LocalPreAuthorize": Setting("false", _flag),
+        "MaxChargingProfilesInstalled": Setting(str(MAX_INSTALLED), readonly=True),
         "MeterValueSampleInterval": Setting(f"{meter_interval:g}", _number),
         "MeterValuesAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "MeterValuesSampledData": Setting(sampled, _measurands),
         "NumberOfConnectors": Setting(str(connectors), readonly=True),
         "ResetRetries": Setting("1", _number),
         "SendLocalListMaxLength": Setting("20", readonly=True),
+        "SecurityProfile": Setting("0"),
         "StopTransactionOnEVSideDisconnect": Setting("true", readonly=True),
         "StopTransactionOnInvalidId": Setting("true", readonly=True),
         "StopTxnAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "StopTxnSampledData": Setting("Energy.Active.Import.Register", _measurands),
-        "SupportedFeatureProfiles": Setting("Core,LocalAuthListManagement,RemoteTrigger", readonly=True),
+        "SupportedFeatureProfiles": Setting("Core,LocalAuthListManagement,RemoteTrigger,SmartCharging", readonly=True),
         "TransactionMessageAttempts": Setting("3", _number),
         "TransactionMessageRetryInterval": Setting("60", _number),
         "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),
         "WebSocketPingInterval": Setting("20", _number, reboot=True),
     }
+    settings["SecurityProfile"].check = partial(_higher_profile, settings)
     return Configuration(settings)
+
+
+def _higher_profile(settings: dict[str, Setting], value: str) -> bool:
+    """Only upwards, and only with what it takes (A05.FR.01, 02); of TLS this client has no more than its address."""
+    return (
+        value in ("1", "2") and value > settings["SecurityProfile"].value and bool(settings["AuthorizationKey"].value)
+    )

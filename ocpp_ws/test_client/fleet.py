@@ -6,7 +6,7 @@ from .errors import Refused
 from .journal import Journal
 from .options import Options
 from .progress import Progress
-from .run import run_station
+from .start import run_station
 
 
 async def run_fleet(fleet: list[Options], progress: Progress) -> tuple[list[Journal], list[str]]:

@@ -1,4 +1,4 @@
-"""What stands in the street and survives a reset: connectors with their meters, and the configuration."""
+"""What stands in the street and survives a reset: connectors with meters, configuration, charging profiles."""
 
 import zlib
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from ocpp.v16.enums import ChargePointStatus
 
 from . import configuration
+from .charging_profiles import ChargingProfiles
 from .local_list import LocalList
 from .meter import Meter
 from .options import Options
+from .safe import Safe
 
 
 @dataclass
@@ -31,11 +33,20 @@ class Hardware:
     def __init__(self, options: Options) -> None:
         self.operative = True
         self.local_list = LocalList()
+        self.profiles = ChargingProfiles()
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
+        self.safe = Safe()
+        self._first_password = None if options.password is None else options.password.encode()
         self.connectors = {
             number: Connector(number, Meter(_register(options.cp_id, number)))
             for number in range(1, options.connectors + 1)
         }
+
+    @property
+    def password(self) -> bytes | None:
+        """For HTTP Basic: what AuthorizationKey stands for, once it was set (OCPP-J 6.2.2)."""
+        key = self.configuration.text("AuthorizationKey")
+        return bytes.fromhex(key) if key else self._first_password
 
     def status(self) -> ChargePointStatus:
         """Connector 0's."""

@@ -28,6 +28,7 @@ class Link(ChargePoint):
         super().__init__(options.cp_id, wire, response_timeout=options.timeout, logger=complaint_logger(journal))
         self.options = options
         self.journal = journal
+        self._wire = wire
         self._tasks = tasks
         self._work: set[asyncio.Task[None]] = set()
         self._follow_ups: list[Work] = []
@@ -68,6 +69,12 @@ class Link(ChargePoint):
         task = self._tasks.create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+
+    def cut_off(self) -> None:
+        """No work goes on, and the socket is gone without a goodbye."""
+        for task in self._work:
+            task.cancel()
+        self._wire.abort()
 
     async def settled(self) -> None:
         """Wait until no work is left."""

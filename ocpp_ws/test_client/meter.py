@@ -17,7 +17,7 @@ class Meter:
 
     def __init__(self, register_wh: int, max_power_w: float = 11_000, battery_wh: float = 60_000) -> None:
         self._energy_wh = float(register_wh)
-        self._max_power_w = max_power_w
+        self.max_power_w = max_power_w
         self._battery_wh = battery_wh
         self._seconds = 0.0
         self.soc = 0.0
@@ -35,11 +35,13 @@ class Meter:
     def unplug(self) -> None:
         self.power_w = 0.0
 
-    def advance(self, seconds: float) -> None:
-        """The car charges for `seconds`: full power up to 80 %, then less and less, with a little ripple."""
+    def advance(self, seconds: float, allowed_w: float = math.inf) -> None:
+        """The car charges for `seconds`: full power up to 80 %, then less and less, with a little ripple; never more
+        than it is allowed."""
         self._seconds += seconds
         taper = min(1.0, max(0.0, 1.0 - self.soc) / 0.2)
-        self.power_w = self._max_power_w * taper * (1 - 0.02 * abs(math.sin(self._seconds / 7)))
+        wanted = self.max_power_w * taper
+        self.power_w = min(wanted, allowed_w) * (1 - 0.02 * abs(math.sin(self._seconds / 7)))
         energy = self.power_w * seconds / 3600
         self._energy_wh += energy
         self.soc = min(1.0, self.soc + energy / self._battery_wh)

@@ -1,6 +1,7 @@
 """What a run is asked to do, and the names of its stations."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 
@@ -16,13 +17,20 @@ class Options:
     fast: bool = False
     connectors: int = 1
     password: str | None = None
+    sign_certificate: bool = False
     timeout: float = 10.0
+    behaviour: str = "plain"
 
 
-def fleet(options: Options, count: int, id_tags: list[str]) -> list[Options]:
-    """`count` stations numbered from `options.cp_id`; the cards are dealt to them in turn."""
+def fleet(
+    options: Options, count: int, id_tags: Sequence[str], behaviours: Sequence[str] = ("plain",)
+) -> list[Options]:
+    """`count` stations numbered from `options.cp_id`; cards and behaviours are dealt to them in turn."""
     names = numbered(options.cp_id, count)
-    return [replace(options, cp_id=name, id_tag=id_tags[n % len(id_tags)]) for n, name in enumerate(names)]
+    return [
+        replace(options, cp_id=name, id_tag=id_tags[n % len(id_tags)], behaviour=behaviours[n % len(behaviours)])
+        for n, name in enumerate(names)
+    ]
 
 
 def numbered(first: str, count: int) -> list[str]:

@@ -2,38 +2,30 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from ocpp.v16.enums import AuthorizationStatus
 
-from .commands import ObedientStation
 from .errors import Refused, first_leaf
 from .hardware import Hardware
 from .journal import Journal
 from .options import Options
-from .progress import Progress
+from .security import SecureStation
 from .station import Station
-from .wire import address, opened
+from .wire import Wire, address
 
-StationClass = Callable[..., Station]
-
-
-async def run_station(options: Options, progress: Progress, station_class: StationClass = ObedientStation) -> Journal:
-    """Charge one session and stay commandable for `options.duration`; raises `Refused`."""
-    journal = Journal(options.cp_id, progress)
-    run = Run(options, journal, station_class)
-    while await run.connection():
-        journal.note("Reset: connecting again")
-    journal.close()
-    return journal
+StationClass = Callable[..., SecureStation]
+Opened = Callable[[Options, Journal, bytes | None], AbstractAsyncContextManager[Wire]]
 
 
 class Run:
     """What a run remembers from one connection to the next."""
 
-    def __init__(self, options: Options, journal: Journal, station_class: StationClass) -> None:
+    def __init__(self, options: Options, journal: Journal, station_class: StationClass, opened: Opened) -> None:
         self._options = options
         self._journal = journal
         self._station_class = station_class
+        self._opened = opened
         self._hardware = Hardware(options)
         self._charged = False
         self._deadline: float | None = None
@@ -41,7 +33,8 @@ class Run:
     async def connection(self) -> bool:
         """From handshake to close; returns whether a Reset asks for another one."""
         try:
-            async with opened(self._options, self._journal) as wire, asyncio.TaskGroup() as tasks:
+            password = self._hardware.password
+            async with self._opened(self._options, self._journal, password) as wire, asyncio.TaskGroup() as tasks:
                 self._journal.note(f"connected to {address(self._options)}")
                 station = self._station_class(wire, self._options, self._journal, tasks, self._hardware)
                 helpers = [tasks.create_task(station.listen()), tasks.create_task(station.heartbeats())]
@@ -52,9 +45,11 @@ class Run:
         except BaseExceptionGroup as group:
             raise first_leaf(group) from None
 
-    async def _scenario(self, station: Station) -> None:
+    async def _scenario(self, station: SecureStation) -> None:
         await station.boot()
         await station.announce()
+        if self._options.sign_certificate and not self._hardware.safe.chain:
+            station.spawn(station.request_certificate())
         if not self._charged and not station.reset_asked.is_set():
             await self._begin_own_session(station)
         await self._stay(station)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from ocpp.v16 import call
@@ -20,6 +21,8 @@ class Line(Protocol):
     hardware: Hardware
     journal: Journal
 
+    def allowed(self, connector: Connector) -> float: ...
+
     async def ask(self, request: Any) -> Any: ...
 
     async def show(self, connector: Connector, status: ChargePointStatus) -> None: ...
@@ -32,12 +35,29 @@ class ChargingSession:
         self.connector = connector
         self.id_tag = id_tag
         self.transaction_id: int | None = None
+        self.profile: dict[str, Any] | None = None  # of its remote start
+        self.began = datetime.now(UTC)
         self.stopping: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._line = line
         self._pace = pace
         self._meter = connector.meter
         self._meter_start = 0
         self._readings: list[MeterValue] = []
+        self._reported = 0
+        self._news = asyncio.Event()
+
+    async def sampled(self, times: int) -> None:
+        """Wait for so many MeterValues, or for the end."""
+        while self._reported < times and not self.stopping.done():
+            self._news.clear()
+            await self._news.wait()
+
+    async def stopped_on(self, line: Line, reason: Reason) -> None:
+        """Its StopTransaction after its own line was cut off."""
+        self._line = line
+        self.stop(reason)
+        await self._stop()
+        self._meter.unplug()
 
     def stop(self, reason: Reason) -> None:
         if not self.stopping.done():
@@ -52,7 +72,6 @@ class ChargingSession:
         await self._line.show(self.connector, ChargePointStatus.preparing)
         status = await self._start()
         if status == AuthorizationStatus.accepted:
-            await self._line.show(self.connector, ChargePointStatus.charging)
             await self._charge()
         self.stop(Reason.de_authorized)
         await self._stop()
@@ -64,7 +83,10 @@ class ChargingSession:
         meter_start = self._meter_start = self._meter.register
         self._readings.append(self._stop_reading(ReadingContext.transaction_begin))
         answer = await self._line.ask(call.StartTransaction(self.connector.id, self.id_tag, meter_start, wire_time()))
-        self.transaction_id = answer.transaction_id
+        self.transaction_id, self.began = answer.transaction_id, datetime.now(UTC)
+        if self.profile:  # it applies to this transaction (E§3.42)
+            tx_profile = self.profile | {"transaction_id": self.transaction_id}
+            self._line.hardware.profiles.set(self.connector.id, tx_profile)
         status: str = answer.id_tag_info["status"]
         self._line.journal.note(f"StartTransaction: {status}, transactionId {self.transaction_id}")
         return status
@@ -72,10 +94,16 @@ class ChargingSession:
     async def _charge(self) -> None:
         pace = self._pace()
         while True:
-            self._meter.advance(await pace.pause(self.stopping))
+            allowed = self._line.allowed(self.connector)
+            await self._show(ChargePointStatus.charging if allowed else ChargePointStatus.suspended_evse)
+            self._meter.advance(await pace.pause(self.stopping), allowed)
             if self.stopping.done():
                 return
             await self._report()
+
+    async def _show(self, status: ChargePointStatus) -> None:
+        if self.connector.status != status:
+            await self._line.show(self.connector, status)
 
     async def _report(self) -> None:
         measurands = self._line.hardware.configuration.names("MeterValuesSampledData")
@@ -83,6 +111,8 @@ class ChargingSession:
         await self._line.ask(call.MeterValues(self.connector.id, [sample], self.transaction_id))
         energy = self._meter.register - self._meter_start
         self._line.journal.metered(energy, self._meter.power_w, self._meter.soc)
+        self._reported += 1
+        self._news.set()
 
     async def _stop(self) -> None:
         reason = self.stopping.result()

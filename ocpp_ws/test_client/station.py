@@ -1,8 +1,9 @@
 """What the station tells of its own accord."""
 
 import asyncio
+from typing import Any
 
-from ocpp.v16 import call
+from ocpp.v16 import call, call_result
 from ocpp.v16.enums import AuthorizationStatus, ChargePointErrorCode, ChargePointStatus, Reason, RegistrationStatus
 
 from .clock import wire_time
@@ -98,10 +99,17 @@ class Station(Link):
         try:
             status = await session.run()
         finally:
-            del self.sessions[session.connector.id]  # free before it says so: the next start may follow at once
+            self.sessions.pop(session.connector.id, None)  # free before it says so: the next start may follow at once
+            self.hardware.profiles.transaction_ended(session.connector.id)
         await self.show(session.connector, session.connector.at_rest())
         if status != AuthorizationStatus.accepted:
             raise StartRefused(f"StartTransaction was answered {status} for {session.id_tag}")
+
+    def power_off(self) -> None:
+        """Everything stops where it is; the run connects again."""
+        self.reset_asked.set()
+        self.sessions.clear()
+        self.cut_off()
 
     async def stop_all(self, reason: Reason) -> None:
         """Begin no session any more, end the running ones, and wait for all work."""
@@ -109,9 +117,17 @@ class Station(Link):
         self.stop_sessions(reason)
         await self.settled()
 
+    def allowed(self, connector: Connector) -> float:
+        """The watts that a connector may draw now."""
+        return float("inf")
+
     def stop_sessions(self, reason: Reason) -> None:
         for session in self.sessions.values():
             session.stop(reason)
+
+    def _answered(self, action: str, status: Any) -> Any:
+        self.journal.note(f"{action}: {status.value}")
+        return getattr(call_result, action)(status)
 
     async def _notify(self, connector_id: int, status: ChargePointStatus) -> None:
         self.journal.note(f"StatusNotification: connector {connector_id} {status.value}")

@@ -3,12 +3,14 @@
 import base64
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, NegotiationError
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.typing import Subprotocol
 
@@ -17,14 +19,20 @@ from .journal import Journal
 from .options import Options
 
 SUBPROTOCOL = Subprotocol("ocpp1.6")
+Bend = Callable[[list[Any]], list[Any]]
+
+
+def as_it_is(frame: list[Any]) -> list[Any]:
+    return frame
 
 
 class Wire:
     """What the `ocpp` package calls a connection: `recv` and `send`, with every frame counted."""
 
-    def __init__(self, socket: ClientConnection, journal: Journal) -> None:
+    def __init__(self, socket: ClientConnection, journal: Journal, bend: Bend = as_it_is) -> None:
         self._socket = socket
         self._journal = journal
+        self._bend = bend
 
     async def recv(self) -> str | bytes:
         frame = await self._socket.recv()
@@ -32,20 +40,39 @@ class Wire:
         return frame
 
     async def send(self, text: str) -> None:
+        if self._bend is not as_it_is:
+            text = json.dumps(self._bend(json.loads(text)))
         await self._socket.send(text)
         self._journal.frame_out(text)
 
+    def abort(self) -> None:
+        self._socket.transport.abort()
+
 
 @asynccontextmanager
-async def opened(options: Options, journal: Journal) -> AsyncIterator[Wire]:
-    """An open connection that has agreed to `ocpp1.6`; raises `Refused`."""
-    socket = await _connected(options)
+async def opened(
+    options: Options, journal: Journal, password: bytes | None, bend: Bend = as_it_is, *, pongs: bool = True
+) -> AsyncIterator[Wire]:
+    """An open connection that has agreed to `ocpp1.6`; raises `Refused`. `bend` changes each frame that leaves."""
+    socket = await _connected(options, password)
+    if not pongs:
+        _never_pong(socket)
     try:
         if socket.subprotocol != SUBPROTOCOL:
             raise Refused(f"{address(options)} did not agree to the subprotocol {SUBPROTOCOL}")
-        yield Wire(socket, journal)
+        yield Wire(socket, journal, bend)
     finally:
         await socket.close()
+
+
+def _never_pong(socket: ClientConnection) -> None:
+    send_frame = socket.protocol.send_frame
+
+    def but_pongs(frame: Frame) -> None:
+        if frame.opcode is not Opcode.PONG:
+            send_frame(frame)
+
+    socket.protocol.send_frame = but_pongs  # type: ignore[method-assign]
 
 
 def address(options: Options) -> str:
@@ -59,12 +86,12 @@ def closed_by_server(error: ConnectionClosed) -> Refused:
     return Refused(f"The server closed the connection ({one_line(said)})")
 
 
-async def _connected(options: Options) -> ClientConnection:
+async def _connected(options: Options, password: bytes | None) -> ClientConnection:
     try:
         return await connect(
             address(options),
             subprotocols=[SUBPROTOCOL],
-            additional_headers=_credentials(options),
+            additional_headers=_credentials(options, password),
             open_timeout=options.timeout,
             close_timeout=2,
             proxy=None,  # a station in the street has none; one of the environment must not swallow localhost
@@ -73,11 +100,11 @@ async def _connected(options: Options) -> ClientConnection:
         raise Refused(_why_not(error, options)) from error
 
 
-def _credentials(options: Options) -> dict[str, str]:
+def _credentials(options: Options, password: bytes | None) -> dict[str, str]:
     """HTTP Basic, user name = identity (whitepaper A00.FR.204)."""
-    if options.password is None:
+    if password is None:
         return {}
-    pair = f"{options.cp_id}:{options.password}".encode()
+    pair = f"{options.cp_id}:".encode() + password
     return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
 
 

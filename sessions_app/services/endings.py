@@ -8,6 +8,7 @@ from django.db.models import Q
 from sessions_app.models import ChargingSession
 from sessions_app.services.energy import with_energy_judged
 from sessions_app.services.reconcile import Kind, settled
+from stations.profiles.installed import transaction_ended
 
 Status = ChargingSession.Status
 NOT_STOPPED = Q(status=Status.ACTIVE) | Q(stop_inferred=True)
@@ -30,6 +31,7 @@ def end(session: ChargingSession, condition: Q, *, now: datetime, resolution: st
     was_rebooted = session.needs_reconcile_since is not None
     if not change(session, condition, **ENDED, **columns):
         return False
+    transaction_ended(station_id=session.station_id, transaction_id=session.transaction_id)
     if was_rebooted:
         settled(session, Kind.SILENT_SESSION, resolution=resolution, now=now)
     return True

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from sessions_app.models import ChargingSession, ReconciliationItem
+from stations.services import Noticed, note_security_event
 
 logger = logging.getLogger(__name__)
 Kind = ReconciliationItem.Kind
@@ -60,6 +61,10 @@ def note_unmatched(
     what = "Close the session that it ended" if stop else "Attach the values to the session that they belong to"
     if owner:
         logger.warning("Security: station %s sent %s for a transaction of %s.", station_id, action, owner)
+        note_security_event(
+            type=Noticed.FOREIGN_TRANSACTION, station_id=station_id, now=now,
+            tech_info=f"{action} named transaction {transaction_id} of {owner}.",
+        )  # fmt: skip
         kind: str = Kind.FOREIGN_TRANSACTION
         happened = (
             f"{action} named transaction {transaction_id}, which is {owner}'s. That session was not touched. "

@@ -16,6 +16,7 @@ from sessions_app.services.ids import next_session_id, next_transaction_id
 from sessions_app.services.reconcile import SUSPECT, note_suspects, settle_suspects
 from sessions_app.services.stop import is_timeless
 from stations.models import ChargingStation, Command, Connector
+from stations.profiles.installed import transaction_started
 from stations.services import connector, use_reservation
 
 Status = ChargingSession.Status
@@ -61,6 +62,7 @@ def start_session(start: Start) -> ChargingSession:
     session = create(start, station, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
     if start.reservation_id is not None:
         use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
+    take_profile(session, start)
     note_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
 
@@ -108,10 +110,20 @@ def completed(session: ChargingSession, start: Start) -> ChargingSession:
     change(session, Q(), card=card, command=command, flags=flags, reservation_id=start.reservation_id)
     if session.status == Status.ACTIVE and session.active_connector_id is None:
         occupy(session, start)
+    take_profile(session, start)
     if start.reservation_id is not None:
         use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
     settle_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
+
+
+def take_profile(session: ChargingSession, start: Start) -> None:
+    """What its remote start brought along applies to it from now on."""
+    if session.command:
+        transaction_started(
+            session.command, connector_id=start.connector_id, transaction_id=session.transaction_id,
+            now=start.received_at,
+        )  # fmt: skip
 
 
 def occupy(session: ChargingSession, start: Start) -> None:

@@ -1,17 +1,24 @@
 """The admin of stations and of what belongs to them. `gateway.pages` adds what looks across floors."""
 
 from stations.admin.bulk import BulkCommandAdmin
+from stations.admin.charging_profiles import ChargingProfileAdmin, InstalledProfileAdmin
 from stations.admin.commands import CommandAdmin
 from stations.admin.equipment import ConfigurationKeyAdmin, ConnectorAdmin, LocalListAdmin, QuirkAdmin, ReservationAdmin
+from stations.admin.security import CertificateAdmin, SecurityEventAdmin, SigningRequestAdmin
 from stations.admin.stations import StationAdmin
 
 __all__ = [
     "BulkCommandAdmin",
+    "CertificateAdmin",
+    "ChargingProfileAdmin",
     "CommandAdmin",
     "ConfigurationKeyAdmin",
     "ConnectorAdmin",
+    "InstalledProfileAdmin",
     "LocalListAdmin",
     "QuirkAdmin",
     "ReservationAdmin",
+    "SecurityEventAdmin",
+    "SigningRequestAdmin",
     "StationAdmin",
 ]

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
 
-SETTABLE = ("name", "site", "registration", "strict", "transaction_ids", "pings")
+SETTABLE = ("name", "site", "registration", "authentication", "strict", "transaction_ids", "pings")
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
     "meter_serial_number", "last_boot_at", "status", "error_code", "status_at", "firmware_status",
@@ -22,7 +22,7 @@ TOLD = (
 )  # fmt: skip
 LINK = (
     "connected_at", "disconnected_at", "last_seen_at", "remote_address", "subprotocol", "epoch", "owner", "channel",
-    "lease_until", "ping_cut_at", "ping_cut_before_at", "created_at",
+    "lease_until", "ping_cut_at", "ping_cut_before_at", "security_profile", "pending_security_profile", "created_at",
 )  # fmt: skip
 
 
@@ -56,6 +56,15 @@ class StationForm(forms.ModelForm):
         if other := ChargingStation.objects.named(cp_id).first():
             raise forms.ValidationError(f"There is a station {other.cp_id} already; upper and lower case are the same.")
         return cp_id
+
+    def clean_authentication(self) -> str:
+        """With a policy that it cannot fulfil a station is shut out."""
+        policy: str = self.cleaned_data["authentication"]
+        if policy == ChargingStation.Authentication.BASIC and not self.instance.key_hash:
+            raise forms.ValidationError(
+                "It has no key yet: change its configuration AuthorizationKey first, or `manage.py station_key`."
+            )
+        return policy
 
 
 @admin.register(ChargingStation)

@@ -37,7 +37,7 @@ class StationSerializer(CamelModelSerializer):
             "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
             "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
             "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
-            "strict", "created_at", "connectors",
+            "strict", "authentication", "security_profile", "created_at", "connectors",
         )  # fmt: skip
 
 

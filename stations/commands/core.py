@@ -4,7 +4,8 @@ from typing import Any, Unpack
 
 from stations.commands.members import given
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
+from stations.outbox import How, give, refuse_invalid
+from stations.profiles.checks import in_utc, refuse_unsuitable_for_start
 from stations.services.configuration import configuration_number
 
 
@@ -22,6 +23,10 @@ def remote_start_transaction(
     `charging_profile` is a TxProfile without transactionId (core 5.16.2, errata 3.41).
     """
     payload = given(connectorId=connector_id, idTag=id_tag, chargingProfile=charging_profile)
+    if charging_profile is not None:
+        refuse_invalid("RemoteStartTransaction", payload)
+        payload["chargingProfile"] = profile = in_utc(charging_profile)
+        refuse_unsuitable_for_start(station, profile)
     return give(station, "RemoteStartTransaction", payload, actor=actor, **how)
 
 

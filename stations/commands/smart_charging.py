@@ -4,7 +4,8 @@ from typing import Any, Unpack
 
 from stations.commands.members import given
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
+from stations.outbox import How, give, refuse_invalid
+from stations.profiles.checks import in_utc, refuse_unsuitable
 
 
 def set_charging_profile(
@@ -15,8 +16,14 @@ def set_charging_profile(
     cs_charging_profiles: dict[str, Any],
     **how: Unpack[How],
 ) -> Command:
-    """Core 5.16. `cs_charging_profiles` is one ChargingProfile (core 7.8), whatever its name says."""
+    """Core 5.16. `cs_charging_profiles` is one ChargingProfile (core 7.8), whatever its name says.
+
+    InvalidPayload also for what breaks OCPP's rules, or what the station has said that it cannot do.
+    """
     payload = {"connectorId": connector_id, "csChargingProfiles": cs_charging_profiles}
+    refuse_invalid("SetChargingProfile", payload)
+    payload["csChargingProfiles"] = profile = in_utc(cs_charging_profiles)
+    refuse_unsuitable(station, connector_id, profile)
     return give(station, "SetChargingProfile", payload, actor=actor, **how)
 
 

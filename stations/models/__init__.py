@@ -1,6 +1,8 @@
 """What stands in the street, and what was asked of it."""
 
 from stations.models.bulk import BulkCommand, BulkItem
+from stations.models.certificate import Certificate, SigningRequest
+from stations.models.charging_profile import ChargingProfile, InstalledProfile
 from stations.models.command import Command, elapsed_ms
 from stations.models.configuration_key import ConfigurationKey
 from stations.models.connector import Connector
@@ -8,19 +10,25 @@ from stations.models.local_list import LocalList
 from stations.models.ordered_json import OrderedJSONField
 from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
+from stations.models.security_event import SecurityEvent
 from stations.models.station import ChargingStation, StationQuerySet
 
 __all__ = [
     "BulkCommand",
     "BulkItem",
+    "Certificate",
+    "ChargingProfile",
     "ChargingStation",
     "Command",
     "ConfigurationKey",
     "Connector",
+    "InstalledProfile",
     "LocalList",
     "OrderedJSONField",
     "Quirk",
     "Reservation",
+    "SecurityEvent",
+    "SigningRequest",
     "StationQuerySet",
     "elapsed_ms",
 ]

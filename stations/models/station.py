@@ -38,6 +38,10 @@ class ChargingStation(models.Model):
         ON = "on", "always"
         OFF = "off", "never"
 
+    class Authentication(models.TextChoices):
+        NONE = "none", "none: whoever has the identity"
+        BASIC = "basic", "basic: AuthorizationKey as password"
+
     cp_id = models.CharField("identity", max_length=48)
     cp_key = models.GeneratedField(
         expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
@@ -53,6 +57,20 @@ class ChargingStation(models.Model):
         max_length=4, choices=Pings, default=Pings.AUTO,
         help_text="Without pings a link is cut after three heartbeat intervals of silence. From the next link on.",
     )  # fmt: skip
+
+    # who it proves to be (white paper A01, A05); hashes of keys, never a key
+    authentication = models.CharField(
+        max_length=5, choices=Authentication, default=Authentication.NONE,
+        help_text="basic: it must present its AuthorizationKey at every connection.",
+    )  # fmt: skip
+    key_hash = models.CharField(max_length=110, blank=True, editable=False)
+    pending_key_hashes = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Of keys that it may have taken; the oldest first."
+    )
+    security_profile = models.PositiveSmallIntegerField(default=0, help_text="It has connected with this one.")
+    pending_security_profile = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="It has accepted this one, and not connected with it yet."
+    )
 
     # as told by its BootNotification
     vendor = models.CharField(max_length=50, blank=True)

@@ -11,7 +11,19 @@ from django.utils import timezone
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import (
+    Certificate,
+    ChargingProfile,
+    ChargingStation,
+    Command,
+    Connector,
+    InstalledProfile,
+    Quirk,
+    Reservation,
+    SecurityEvent,
+    SigningRequest,
+)
+from tests.stations.profiles import profile, stored
 
 HOSTILE = '"><script>x()</script>'
 
@@ -65,6 +77,21 @@ def session(station: ChargingStation) -> ChargingSession:
 
 
 @pytest.fixture
+def certificate(station: ChargingStation) -> Certificate:
+    """A root that the station has."""
+    return Certificate.objects.create(
+        pk=5, station=station, type="CentralSystemRootCertificate", subject="CN=root", serial_number="A1", key="k",
+        hash_algorithm="SHA256", issuer_name_hash="aa", issuer_key_hash="bb",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def night(db: None) -> ChargingProfile:
+    """A TxDefaultProfile of 16 A."""
+    return stored(pk=5)
+
+
+@pytest.fixture
 def hostile_rows(station: ChargingStation) -> None:
     """Three rows in every table: enough for a query per row to be seen."""
     now = timezone.now()
@@ -74,6 +101,15 @@ def hostile_rows(station: ChargingStation) -> None:
     for n, other in enumerate(ChargingStation.objects.bulk_create(others)):
         Connector.objects.create(station=other, number=1, status=HOSTILE, error_code=HOSTILE, info=HOSTILE)
         Reservation.objects.create(station=other, reservation_id=n, connector_number=1, id_tag=HOSTILE, expiry_date=now)
+        InstalledProfile.objects.create(
+            station=other,
+            connector_number=n,
+            charging_profile_id=n,
+            purpose=HOSTILE[:21],
+            stack_level=n,
+            stored=stored(f"{HOSTILE}{n}"),
+            profile=profile(),
+        )
         Quirk.objects.create(
             station=other, action=HOSTILE, kind=HOSTILE, sample=HOSTILE, first_seen_at=now, last_seen_at=now
         )
@@ -81,6 +117,18 @@ def hostile_rows(station: ChargingStation) -> None:
             station=other, action="GetConfiguration", actor=HOSTILE, state="answered", error_code=HOSTILE,
             payload={"key": [HOSTILE]}, reason=HOSTILE,
             answer={"configurationKey": [{"key": HOSTILE, "value": HOSTILE}], "unknownKey": [HOSTILE]},
+        )  # fmt: skip
+        Certificate.objects.create(
+            station=other, type="ChargePointCertificate", subject=HOSTILE, issuer=HOSTILE, serial_number=HOSTILE, key=n,
+            issuer_name_hash=HOSTILE, pem=HOSTILE, valid_to=now,
+        )  # fmt: skip
+        SigningRequest.objects.create(
+            station=other, csr=HOSTILE, subject=HOSTILE, key_words=HOSTILE, remark=HOSTILE, received_at=now, digest=n,
+            decided_by=HOSTILE, decided_at=now,
+        )  # fmt: skip
+        SecurityEvent.objects.create(
+            station=other, type=HOSTILE, tech_info=HOSTILE, critical=True, timestamp=now, received_at=now, last_at=now,
+            seen_by=HOSTILE, seen_at=now, key=n,
         )  # fmt: skip
         session = hostile_session(other, n)
         MeterValue.objects.create(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -13,6 +14,7 @@ from gateway.pages.forms import FORMS
 from sessions_app.models import ChargingSession
 from stations.admin.show import page
 from stations.models import ChargingStation, Command
+from tests.stations.profiles import profile, schedule
 
 BODIES: dict[str, dict[str, Any]] = {
     "start-transaction": {"id_tag": "RFID_1", "connector_id": "2"},
@@ -22,7 +24,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "reset": {"type": "Soft"},
     "get-configuration": {"key": "HeartbeatInterval, MeterValueSampleInterval"},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
+    "limit": {"limit": "16.5", "unit": "A", "minutes": "30", "connector_id": "0"},
+    "set-charging-profile": {"profile": 5, "connector_id": "2"},
+    "clear-charging-profile": {"connector_id": "0", "charging_profile_purpose": "TxDefaultProfile", "stack_level": "3"},
+    "get-composite-schedule": {"connector_id": "1", "minutes": "60", "charging_rate_unit": "W"},
     "trigger-message": {"requested_message": "StatusNotification", "connector_id": "2"},
+    "get-installed-certificate-ids": {"certificate_type": "ManufacturerRootCertificate"},
+    "install-certificate": {"certificate_type": "CentralSystemRootCertificate", "certificate": "PEM"},
+    "delete-certificate": {"certificate": "5", "confirmed": "1"},
+    "certificate-signed": {"certificate_chain": "PEM"},
     "clear-cache": {},
     "data-transfer": {"vendor_id": "com.example", "data": " text"},
     "fill-local-list": {"full": "on"},
@@ -37,7 +47,29 @@ PAYLOADS = {
     "reset": {"type": "Soft"},
     "get-configuration": {"key": ["HeartbeatInterval", "MeterValueSampleInterval"]},
     "change-configuration": {"key": "HeartbeatInterval", "value": " 60"},
+    "limit": {
+        "connectorId": 0,
+        "csChargingProfiles": profile(
+            2_000_000_000,
+            "ChargePointMaxProfile",
+            chargingSchedule=schedule(16.5, duration=1860, startSchedule=ANY),
+        ),
+    },
+    "set-charging-profile": {"connectorId": 2, "csChargingProfiles": profile(5002)},
+    "clear-charging-profile": {"connectorId": 0, "chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 3},
+    "get-composite-schedule": {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"},
     "trigger-message": {"requestedMessage": "StatusNotification", "connectorId": 2},
+    "get-installed-certificate-ids": {"certificateType": "ManufacturerRootCertificate"},
+    "install-certificate": {"certificateType": "CentralSystemRootCertificate", "certificate": "PEM"},
+    "delete-certificate": {
+        "certificateHashData": {
+            "hashAlgorithm": "SHA256",
+            "issuerNameHash": "aa",
+            "issuerKeyHash": "bb",
+            "serialNumber": "A1",
+        }
+    },
+    "certificate-signed": {"certificateChain": "PEM"},
     "clear-cache": {},
     "data-transfer": {"vendorId": "com.example", "data": " text"},
     "fill-local-list": {"listVersion": 1, "updateType": "Full"},
@@ -54,7 +86,7 @@ def body(response: Any) -> str:
     return response.content.decode()
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "night")
 @pytest.mark.parametrize("name", FORMS)
 def test_each_command_has_its_form(operator: Client, station: ChargingStation, name: str) -> None:
     response = operator.get(address(station, name))
@@ -63,7 +95,7 @@ def test_each_command_has_its_form(operator: Client, station: ChargingStation, n
     assert address(station, name) in body(operator.get(page(station)))
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "certificate", "night")
 @pytest.mark.parametrize("name", FORMS)
 def test_command_to_an_offline_station_is_noted_and_its_page_says_so(
     operator: Client, offline: ChargingStation, name: str
@@ -82,7 +114,7 @@ def test_buttons_of_an_offline_station_are_off_and_say_why(operator: Client, off
     assert address(offline, "reset") not in html
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("session", "night")
 @pytest.mark.parametrize("name", FORMS)
 def test_who_may_only_look_may_not_command(looker: Client, station: ChargingStation, name: str) -> None:
     assert looker.get(address(station, name)).status_code == 403
@@ -118,6 +150,7 @@ def test_hard_reset_and_unlock_are_asked_twice(
     assert Command.objects.count() == 1
 
 
+@pytest.mark.usefixtures("night")
 @pytest.mark.parametrize(
     ("name", "form"),
     [
@@ -128,6 +161,12 @@ def test_hard_reset_and_unlock_are_asked_twice(
         ("reset", {}),
         ("get-configuration", {"key": "k" * 51}),
         ("change-configuration", {"key": "", "value": "60"}),
+        ("start-transaction", {"id_tag": "RFID_1", "stored": "5"}),
+        ("limit", {"limit": "16.55", "unit": "A", "connector_id": "0"}),
+        ("limit", {"limit": "16", "unit": "kW", "connector_id": "0"}),
+        ("set-charging-profile", {"profile": "6", "connector_id": "0"}),
+        ("clear-charging-profile", {"id": "x"}),
+        ("get-composite-schedule", {"connector_id": "1", "minutes": "0"}),
     ],
 )
 def test_wrong_form_is_shown_again_and_nothing_is_given(

@@ -11,10 +11,22 @@ from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import listing, page
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import (
+    Certificate,
+    ChargingProfile,
+    ChargingStation,
+    Command,
+    Connector,
+    InstalledProfile,
+    Quirk,
+    Reservation,
+    SecurityEvent,
+    SigningRequest,
+)
 
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
+    Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
 ]  # fmt: skip
 
 
@@ -53,7 +65,8 @@ def test_station_page_tells_connectors_sessions_and_where_to_look_on(
     assert page(session) in html
     assert "2.50 kWh" in html
     assert "7.4 kW" in html
-    for table in (ChargingSession, OcppMessage, Command, Connector, MeterValue, Reservation):
+    lists = (ChargingSession, OcppMessage, Command, Connector, MeterValue, Reservation, Certificate, SecurityEvent)
+    for table in lists:
         assert listing(table, station__id__exact=station.pk) in html
 
 

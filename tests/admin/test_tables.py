@@ -13,9 +13,22 @@ from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import listing, page
 from stations.admin.tables import EndlessAdmin
-from stations.models import ChargingStation, Command, Connector, Quirk, Reservation
+from stations.models import (
+    Certificate,
+    ChargingStation,
+    Command,
+    Connector,
+    InstalledProfile,
+    Quirk,
+    Reservation,
+    SecurityEvent,
+    SigningRequest,
+)
 
-READ_ONLY = [Connector, Reservation, Command, Quirk, ChargingSession, MeterValue, OcppMessage]
+READ_ONLY = [
+    Connector, Reservation, Command, Quirk, ChargingSession, MeterValue, OcppMessage, Certificate, SigningRequest,
+    SecurityEvent, InstalledProfile,
+]  # fmt: skip
 ENDLESS = [ChargingSession, MeterValue, OcppMessage, Command]
 
 
@@ -56,11 +69,11 @@ def test_home_page_costs_nine_queries(operator: Client, django_assert_num_querie
         operator.get("/admin/")
 
 
-def test_station_page_costs_nine_queries(
+def test_station_page_costs_ten_queries(
     operator: Client, station: ChargingStation, session: ChargingSession, django_assert_num_queries: Any
 ) -> None:
     operator.get(page(station))  # Django remembers content types from the first page on
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         operator.get(page(station))
 
 
@@ -114,10 +127,12 @@ def test_connected_stations_can_be_listed(operator: Client, station: ChargingSta
 
 def test_link_columns_and_identity_of_a_station_cannot_be_set(operator: Client, station: ChargingStation) -> None:
     form = {"cp_id": "OTHER", "epoch": 9, "owner": "me", "name": "North", "registration": "Pending", "pings": "off"}
+    form |= {"authentication": "none", "key_hash": "mine", "security_profile": 3}
     assert operator.post(page(station), form).status_code == 302
     station.refresh_from_db()
     assert (station.name, station.registration, station.pings) == ("North", "Pending", "off")
     assert (station.cp_id, station.epoch, station.owner) == ("CP_1", 1, "")
+    assert (station.key_hash, station.security_profile) == ("", 0)
 
 
 def test_station_with_a_history_cannot_be_deleted(operator: Client) -> None:

@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
-from stations.models import ChargingStation, Command, Connector, Reservation
+from stations.models import (
+    Certificate,
+    ChargingProfile,
+    ChargingStation,
+    Command,
+    Connector,
+    InstalledProfile,
+    Reservation,
+    SecurityEvent,
+    SigningRequest,
+)
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 numbers = itertools.count(1)
@@ -62,3 +72,44 @@ def command(cp: ChargingStation, state: str = "answered", **values: Any) -> Comm
 def reservation(cp: ChargingStation, number: int = 1, **values: Any) -> Reservation:
     fields = {"connector_number": 1, "id_tag": "TAG_A", "expiry_date": START} | values
     return Reservation.objects.create(station=cp, reservation_id=number, **fields)
+
+
+def certificate(cp: ChargingStation, **values: Any) -> Certificate:
+    fields = {
+        "type": "CentralSystemRootCertificate", "subject": "CN=root", "serial_number": "A1", "valid_to": START,
+        "hash_algorithm": "SHA256", "issuer_name_hash": "aa", "issuer_key_hash": "bb", "key": str(next(numbers)),
+    } | values  # fmt: skip
+    return Certificate.objects.create(station=cp, **fields)
+
+
+def signing_request(cp: ChargingStation, **values: Any) -> SigningRequest:
+    fields = {"subject": "CN=SN-1", "csr": "PEM", "received_at": START, "digest": str(next(numbers))} | values
+    return SigningRequest.objects.create(station=cp, **fields)
+
+
+def security_event(cp: ChargingStation | None, **values: Any) -> SecurityEvent:
+    fields = {
+        "type": "ResetOrReboot", "timestamp": START, "received_at": START, "last_at": START, "key": str(next(numbers)),
+    } | values  # fmt: skip
+    return SecurityEvent.objects.create(station=cp, **fields)
+
+
+def charging_profile(name: str = "Night", **values: Any) -> ChargingProfile:
+    schedule = {
+        "chargingRateUnit": "A", "startSchedule": "2026-03-01T00:00:00Z",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}],
+    }  # fmt: skip
+    fields = {"purpose": "TxDefaultProfile", "kind": "Absolute", "schedule": schedule} | values
+    return ChargingProfile.objects.create(name=name, **fields)
+
+
+def installed_profile(cp: ChargingStation, number: int = 7, **values: Any) -> InstalledProfile:
+    fields = {"connector_number": 0, "purpose": "TxDefaultProfile", "stack_level": 0, "accepted_at": START} | values
+    profile = {
+        "chargingProfileId": number, "stackLevel": fields["stack_level"], "chargingProfilePurpose": fields["purpose"],
+        "chargingProfileKind": "Absolute", "chargingSchedule": {
+            "chargingRateUnit": "A", "startSchedule": "2026-03-01T00:00:00Z",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}],
+        },
+    }  # fmt: skip
+    return InstalledProfile.objects.create(station=cp, charging_profile_id=number, **{"profile": profile} | fields)

@@ -27,7 +27,18 @@ def street(api: Api) -> None:
     rows.message(b, "Reset", direction="out", error_code="NotSupported", at=rows.START + timedelta(days=1))
     rows.command(a, actor="ann")
     rows.command(b, "timeout", action="UnlockConnector", actor="bob")
+    rows.charging_profile("Night", stack_level=1)
+    day = rows.charging_profile("Day", purpose="TxProfile", kind="Relative")
+    rows.installed_profile(a, 11)
+    rows.installed_profile(b, 12, connector_number=1, purpose="TxProfile", stored=day)
     rows.reservation(a, 5, status="Used")
+    rows.certificate(a, valid_to=None, serial_number="C3", state="missing")
+    rows.certificate(a, valid_to=rows.START + timedelta(days=9), serial_number="B2", type="ChargePointCertificate")
+    rows.certificate(b, serial_number="A1", subject="CN=other")
+    rows.signing_request(a, subject="CN=SN-1")
+    rows.signing_request(b, subject="CN=SN-2", state="accepted")
+    rows.security_event(a, critical=True)
+    rows.security_event(None, type="UnknownIdentity", origin="gateway", received_at=rows.START + timedelta(days=1))
     rows.reservation(b, 6, expiry_date=rows.START + timedelta(days=1))
 
 
@@ -71,6 +82,17 @@ CASES = [
     ("reservations?ordering=expiryDate", "reservationId", [5, 6]),
     ("reservations?status=Used", "reservationId", [5]),
     ("reservations?search=cp_b", "reservationId", [6]),
+    ("charging-profiles", "name", ["Day", "Night"]),
+    ("charging-profiles?ordering=-stackLevel", "name", ["Night", "Day"]),
+    ("charging-profiles?chargingProfilePurpose=TxProfile", "name", ["Day"]),
+    ("charging-profiles?chargingProfileKind=Absolute&stackLevel=1", "name", ["Night"]),
+    ("charging-profiles?search=nig", "name", ["Night"]),
+    ("installed-profiles", "chargingProfileId", [12, 11]),
+    ("installed-profiles?ordering=cpId", "chargingProfileId", [11, 12]),
+    ("installed-profiles?cpId=cp_a", "chargingProfileId", [11]),
+    ("installed-profiles?connectorId=1&chargingProfilePurpose=TxProfile", "chargingProfileId", [12]),
+    ("installed-profiles?chargingProfileId=11", "cpId", ["CP_A"]),
+    ("installed-profiles?storedProfile=999999", "cpId", []),
     ("meter-values", "measurand", ["SoC", *["Energy.Active.Import.Register"] * 3]),
     ("meter-values?ordering=id&measurand=Energy.Active.Import.Register", "value", ["0", "1", "2"]),
     ("meter-values?sessionId=103&measurand=SoC", "phase", ["L1"]),
@@ -85,6 +107,20 @@ CASES = [
     ("messages?after=2026-11-23T00:00:00Z", "action", ["Reset"]),
     ("messages?before=2026-11-23T00:00:00Z&ordering=id", "action", ["BootNotification"]),
     ("messages?uniqueId=b-1", "action", ["BootNotification"]),
+    ("certificates", "serialNumber", ["A1", "B2", "C3"]),
+    ("certificates?cpId=cp_a&state=installed", "serialNumber", ["B2"]),
+    ("certificates?type=ChargePointCertificate", "serialNumber", ["B2"]),
+    ("certificates?validToBefore=2026-11-23T00:00:00Z", "serialNumber", ["A1"]),
+    ("certificates?search=other", "serialNumber", ["A1"]),
+    ("signing-requests", "subject", ["CN=SN-2", "CN=SN-1"]),
+    ("signing-requests?state=pending", "cpId", ["CP_A"]),
+    ("signing-requests?cpId=cp_b&subject=sn", "state", ["accepted"]),
+    ("security-events", "type", ["UnknownIdentity", "ResetOrReboot"]),
+    ("security-events?critical=true", "cpId", ["CP_A"]),
+    ("security-events?origin=gateway", "cpId", [None]),
+    ("security-events?type=resetorreboot&cpId=cp_a", "critical", [True]),
+    ("security-events?after=2026-11-23T00:00:00Z", "type", ["UnknownIdentity"]),
+    ("security-events?search=identity", "type", ["UnknownIdentity"]),
 ]  # fmt: skip
 
 
@@ -108,9 +144,14 @@ REFUSED = [
     ("sessions?started_at=2026", "started_at"),
     ("rfid?status=blocked", "status"),
     ("commands?state=done", "state"),
+    ("charging-profiles?chargingProfilePurpose=Night", "chargingProfilePurpose"),
+    ("installed-profiles?storedProfile=one", "storedProfile"),
     ("meter-values?sessionId=one", "sessionId"),
     ("meter-values?page=2", "page"),
     ("messages?direction=up", "direction"),
+    ("certificates?state=gone", "state"),
+    ("signing-requests?state=open", "state"),
+    ("security-events?critical=maybe", "critical"),
 ]
 
 

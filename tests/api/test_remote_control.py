@@ -10,7 +10,10 @@ from stations.errors import InvalidPayload, NotAllowed, QueueFull
 from stations.models import Command
 from tests.api import rows
 from tests.api.conftest import Api, attrs, problem
+from tests.stations.profiles import profile
 
+ROOT = "CentralSystemRootCertificate"
+HASH = {"hashAlgorithm": "SHA256", "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "A1"}
 BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "start-transaction": ({"connectorId": 1, "idTag": "T"}, "RemoteStartTransaction", {"connectorId": 1, "idTag": "T"}),
     "stop-transaction": ({"transactionId": 77}, "RemoteStopTransaction", {"transactionId": 77}),
@@ -21,6 +24,27 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "unlock-connector": ({"connectorId": 2}, "UnlockConnector", {"connectorId": 2}),
     "get-configuration": ({"key": "A"}, "GetConfiguration", {"key": ["A"]}),
     "change-configuration": ({"key": "A", "value": " 1 "}, "ChangeConfiguration", {"key": "A", "value": " 1 "}),
+    "certificate-signed": ({"certificateChain": "PEM"}, "CertificateSigned", {"certificateChain": "PEM"}),
+    "install-certificate": (
+        {"certificateType": ROOT, "certificate": "PEM"}, "InstallCertificate",
+        {"certificateType": ROOT, "certificate": "PEM"},
+    ),
+    "delete-certificate": ({"certificateHashData": HASH}, "DeleteCertificate", {"certificateHashData": HASH}),
+    "get-installed-certificate-ids": (
+        {"certificateType": ROOT}, "GetInstalledCertificateIds", {"certificateType": ROOT},
+    ),
+    "set-charging-profile": (
+        {"connectorId": 0, "csChargingProfiles": profile()}, "SetChargingProfile",
+        {"connectorId": 0, "csChargingProfiles": profile()},
+    ),
+    "clear-charging-profile": (
+        {"connectorId": 0, "chargingProfilePurpose": "TxProfile", "stackLevel": 3}, "ClearChargingProfile",
+        {"connectorId": 0, "chargingProfilePurpose": "TxProfile", "stackLevel": 3},
+    ),
+    "get-composite-schedule": (
+        {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"}, "GetCompositeSchedule",
+        {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"},
+    ),
 }  # fmt: skip
 
 
@@ -55,6 +79,33 @@ def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
         ("get-configuration", {"key": ["A", "x" * 51]}, {"key.1"}),
         ("change-configuration", {"key": "A"}, {"value"}),
         ("change-configuration", {"key": "A", "value": "x" * 501}, {"value"}),
+        ("change-configuration", {"key": "AuthorizationKey", "value": "short"}, {"value"}),
+        ("change-configuration", {"key": "SecurityProfile", "value": "4"}, {"value"}),
+        ("certificate-signed", {"certificateChain": "x" * 10_001}, {"certificateChain"}),
+        ("install-certificate", {"certificateType": "Root", "certificate": ""}, {"certificateType", "certificate"}),
+        ("delete-certificate", {}, {"certificateHashData"}),
+        ("get-installed-certificate-ids", {}, {"certificateType"}),
+        ("start-transaction", {"idTag": "T", "chargingProfile": profile()}, {"chargingProfile.chargingProfilePurpose"}),
+        ("start-transaction", {"idTag": "T", "storedProfile": 5}, {"storedProfile"}),
+        ("set-charging-profile", {"connectorId": 0}, {"csChargingProfiles"}),
+        ("set-charging-profile", {"connectorId": 0, "csChargingProfiles": []}, {"csChargingProfiles"}),
+        ("set-charging-profile", {"connectorId": 0, "storedProfile": 5}, {"storedProfile"}),
+        (
+            "set-charging-profile",
+            {"connectorId": -1, "csChargingProfiles": profile(), "storedProfile": "x"},
+            {"connectorId", "storedProfile"},
+        ),
+        (
+            "set-charging-profile",
+            {"connectorId": 1, "csChargingProfiles": profile(purpose="ChargePointMaxProfile")},
+            {"connectorId"},
+        ),
+        ("clear-charging-profile", {"id": "x", "stackLevel": -1}, {"id", "stackLevel"}),
+        ("get-composite-schedule", {"connectorId": 0, "duration": 0}, {"duration"}),
+        ("limit", {}, {"limit", "chargingRateUnit"}),
+        ("limit", {"limit": 16.05, "chargingRateUnit": "A"}, {"limit"}),
+        ("limit", {"limit": -1, "chargingRateUnit": "kW", "minutes": 0}, {"limit", "chargingRateUnit", "minutes"}),
+        ("limit?wait=0", {"limit": 16, "chargingRateUnit": "A"}, {"wait"}),
         ("reset?wait=long", {"type": "Soft"}, {"wait"}),
         ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
         ("reset?later=1", {"type": "Soft"}, {"later"}),

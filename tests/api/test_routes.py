@@ -24,8 +24,15 @@ ROUTES = {
     "/api/commands": 2,
     "/api/commands/{command}": 1,
     "/api/reservations": 2,
+    "/api/charging-profiles": 2,
+    "/api/charging-profiles/{profile}": 1,
+    "/api/installed-profiles": 2,
     "/api/meter-values": 1,
     "/api/messages": 1,
+    "/api/certificates": 2,
+    "/api/signing-requests": 2,
+    "/api/signing-requests/{request}": 1,
+    "/api/security-events": 2,
     "/api/schema": 0,
     "/api/docs": 0,
     "/api/redoc": 0,
@@ -45,7 +52,15 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.meter_values(session, 2)
         rows.message(cp)
         rows.reservation(cp)
-    return {"transaction": session.transaction_id, "session": session.pk, "command": command.pk}
+        rows.certificate(cp)
+        request = rows.signing_request(cp)
+        rows.security_event(cp)
+        profile = rows.charging_profile(f"Night {number}")
+        rows.installed_profile(cp, stored=profile)
+    return {
+        "transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk,
+        "profile": profile.pk,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

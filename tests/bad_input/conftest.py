@@ -1,5 +1,6 @@
 """A gateway process on each database for the table of bad input, and stations in this process for the rest."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -28,6 +29,21 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
     "headers without end": (b"GET /CP_SLOW HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n", b"X: y\r\n"),
 }
 Opener = Callable[[str], Link]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many cases of the table ran on which database (row B* of docs/reliability.md), and how many were right."""
+    ran = {
+        outcome: Counter(
+            report.nodeid.partition("[")[2].partition("-")[0].rstrip("]")
+            for report in terminalreporter.getreports(outcome)
+            if report.when == "call" and "/test_table_b" in report.nodeid
+        )
+        for outcome in ("passed", "failed")
+    }
+    for name in sorted(ran["passed"] | ran["failed"]):
+        right = ran["passed"][name]
+        terminalreporter.write_line(f"MEASURED B*: {name}: {right} of {right + ran['failed'][name]} cases")
 
 
 class Served:

@@ -32,6 +32,8 @@ def messages(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "FirmwareStatusNotification", {"status": text}
     reservation = {"connectorId": 7, "idTag": text, "parentIdTag": text, "reservationId": 1}
     yield "ReserveNow", {**reservation, "expiryDate": "2099-01-01T00:00:00Z"}
+    yield "SecurityEventNotification", {"type": text, "timestamp": text, "techInfo": text}
+    yield "SignCertificate", {"csr": text}
     yield "StartTransaction", {"connectorId": 1, "idTag": text, "meterStart": 0, "timestamp": text}
     yield "MeterValues", {"connectorId": 1, "meterValue": data}
     stop = {"transactionId": -1, "meterStop": 9, "timestamp": text, "idTag": text, "reason": text}

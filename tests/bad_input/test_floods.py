@@ -86,7 +86,7 @@ async def test_bf3_a_flood_that_is_served_costs_no_memory_and_delays_nobody_for_
         assert sorted(waits)[len(waits) * 9 // 10] < 1
 
 
-SIZES = [(40, 100), pytest.param(200, 500, marks=pytest.mark.long)]
+SIZES = [(40, 100), pytest.param(200, 500, marks=[pytest.mark.long, pytest.mark.timeout(300)])]
 
 
 @pytest.mark.parametrize(("drips", "idle"), SIZES)

@@ -17,8 +17,8 @@ from tests.protocol.test_bad_input import ACCEPTED, IGNORED, REFUSED, Table, row
 
 SERVED = {
     "Authorize", "BootNotification", "CancelReservation", "DataTransfer", "DiagnosticsStatusNotification",
-    "FirmwareStatusNotification", "Heartbeat", "MeterValues", "ReserveNow", "StartTransaction", "StatusNotification",
-    "StopTransaction",
+    "FirmwareStatusNotification", "Heartbeat", "MeterValues", "ReserveNow", "SecurityEventNotification",
+    "SignCertificate", "StartTransaction", "StatusNotification", "StopTransaction",
 }  # fmt: skip
 
 

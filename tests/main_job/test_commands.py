@@ -9,6 +9,7 @@ import pytest
 
 from tests.processes import Gateway
 from tests.station import station
+from tests.stations.profiles import profile, schedule
 
 ROUTES = {
     "start-transaction": ("RemoteStartTransaction", {"connectorId": 1, "idTag": "TAG"}, {"status": "Accepted"}),
@@ -26,7 +27,16 @@ ROUTES = {
         {"key": "HeartbeatInterval", "value": "30"},
         {"status": "RebootRequired"},
     ),
-}
+    "set-charging-profile": (
+        "SetChargingProfile", {"connectorId": 0, "csChargingProfiles": profile()}, {"status": "NotSupported"},
+    ),
+    "clear-charging-profile": ("ClearChargingProfile", {"id": 7}, {"status": "Unknown"}),
+    "get-composite-schedule": (
+        "GetCompositeSchedule",
+        {"connectorId": 1, "duration": 60},
+        {"status": "Accepted", "connectorId": 1, "chargingSchedule": schedule(16, startSchedule=None)},
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -175,8 +175,10 @@ class StationMachine(RuleBasedStateMachine):
         self.open_link()
         self.driver.run(old.hang_up())
 
+    @connected
     @rule(tag=st.sampled_from(sorted(LIMITS)))
     def block_or_unblock(self, tag: str) -> None:
+        """Not while an answer is in doubt: a card that is blocked then may have been judged before or after it."""
         self.contract.blocked ^= {tag}
         RfidCard.objects.filter(tag_key=tag).update(status="Blocked" if tag in self.contract.blocked else "Active")
 

@@ -20,6 +20,7 @@ from stations.models import ChargingStation
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LONG = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def unit(start: Start) -> Unit:
     return Unit(run, start.locks)
 
 
-@pytest.mark.parametrize("rounds", [100, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [100, pytest.param(500, marks=LONG)])
 def test_i3_the_same_start_by_two_writers_is_one_session(
     pool: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture, rounds: int
 ) -> None:
@@ -69,7 +70,7 @@ def test_i3_the_same_start_by_two_writers_is_one_session(
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
-@pytest.mark.parametrize("rounds", [50, pytest.param(250, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [50, pytest.param(250, marks=LONG)])
 def test_two_writers_with_crossing_cards_and_stations_do_not_wait_in_a_circle(
     pool: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture, rounds: int
 ) -> None:

@@ -28,6 +28,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "Heartbeat": {},
     "MeterValues": METER,
     "ReserveNow": RESERVE,
+    "SecurityEventNotification": {"type": "MemoryExhaustion", "timestamp": WHEN},
+    "SignCertificate": {"csr": "no PEM"},
     "StartTransaction": START,
     "StatusNotification": STATUS,
     "StopTransaction": {"transactionId": 1, "meterStop": 2000, "timestamp": WHEN},

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
+import httpx
 import websockets
 
 from tests.station import Station, station
@@ -34,6 +35,11 @@ def write_lock(url: str) -> Iterator[None]:
             yield
         finally:
             connection.execute("ROLLBACK")
+
+
+def reset(api: httpx.AsyncClient, cp_id: str) -> "asyncio.Task[httpx.Response]":
+    """A command, asked for."""
+    return asyncio.create_task(api.post(f"/api/admin/{cp_id}/reset", json={"type": "Soft"}))
 
 
 async def refusal(ws: str, cp_id: str = "CP_KNOCKS") -> int:

@@ -41,6 +41,7 @@ async def test_c2_half_open_links_are_found(supervise: Supervise) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(180)
 async def test_c2_half_open_links_are_found_long(supervise: Supervise) -> None:
     await half_open(supervise, 60)
 

@@ -33,6 +33,6 @@ async def test_d1_random_kills(supervise: Supervise) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_d1_random_kills_long(supervise: Supervise) -> None:
     await random_kills(supervise, stations=20, kills=100, acknowledged=5000)

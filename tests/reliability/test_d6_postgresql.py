@@ -71,6 +71,7 @@ async def test_d7_slow_postgresql(supervise: Supervise, postgres: Postgres) -> N
 
 
 @pytest.mark.long
+@pytest.mark.timeout(300)
 @pytest.mark.xfail(strict=True, reason="some round trips for each message of a batch: see docs/reliability.md")
 async def test_d7_slow_postgresql_long(supervise: Supervise, postgres: Postgres) -> None:
     slowest = await slow_database(supervise, postgres, 60, stations=10)

@@ -11,22 +11,17 @@ import pytest
 from tests.main_job.conftest import client
 from tests.reliability.conftest import Supervise
 from tests.reliability.invariants import rows
-from tests.reliability.links import booted
+from tests.reliability.links import booted, reset
 from tests.reliability.report import goal, measured
 from tests.reliability.servers import Postgres, Redis
 from tests.station import Station, station
 
 ACCEPTED = {"status": "Accepted"}
-SOFT = {"type": "Soft"}
 CODES = [
     "NotImplemented", "NotSupported", "InternalError", "ProtocolError", "SecurityError", "FormationViolation",
     "PropertyConstraintViolation", "OccurenceConstraintViolation", "TypeConstraintViolation", "GenericError",
     "OccurrenceConstraintViolation", "NeverHeardOf",
 ]  # fmt: skip
-
-
-def reset(api: httpx.AsyncClient, cp_id: str) -> "asyncio.Task[httpx.Response]":
-    return asyncio.create_task(api.post(f"/api/admin/{cp_id}/reset", json=SOFT))
 
 
 async def hundred_commands(supervise: Supervise, postgres: Postgres, redis: Redis, runs: int, count: int) -> None:
@@ -50,24 +45,50 @@ async def test_r3_commands_to_stations_of_two_processes(supervise: Supervise, po
     await hundred_commands(supervise, postgres, redis, 1, 100)
 
 
-async def test_r4_late_reply_is_kept_and_given_to_nobody_else(supervise: Supervise) -> None:
-    gateway, pairs = supervise(CALL_TIMEOUT="1"), 5
+@pytest.mark.long
+@pytest.mark.services
+@pytest.mark.timeout(300)
+async def test_r3_commands_to_stations_of_two_processes_long(
+    supervise: Supervise, postgres: Postgres, redis: Redis
+) -> None:
+    await hundred_commands(supervise, postgres, redis, 5, 100)
+
+
+async def silent_then_late(cp: Station, api: httpx.AsyncClient, cp_id: str) -> float:
+    """A command that is answered after its time-out, while the next one waits; seconds from the CALL to the 504."""
+    silent = reset(api, cp_id)
+    await cp.expect("Reset")
+    begun, late = time.monotonic(), cp.asked
+    assert (await silent).status_code == 504
+    took = time.monotonic() - begun
+    unlocking = asyncio.create_task(api.post(f"/api/admin/{cp_id}/unlock-connector", json={"connectorId": 1}))
+    await cp.expect("UnlockConnector")
+    await cp.socket.send(json.dumps([3, late, ACCEPTED]))
+    await cp.reply({"status": "Unlocked"})
+    assert (await unlocking).json()["status"] == "Unlocked"
+    return took
+
+
+async def late_replies(supervise: Supervise, count: int, call_timeout: int) -> None:
+    gateway = supervise(CALL_TIMEOUT=str(call_timeout))
     gateway.start()
-    async with station(gateway.ws, "CP_LATE") as cp, client(gateway.running) as api:
-        await cp.boot()
-        for _ in range(pairs):
-            silent = reset(api, "CP_LATE")
-            await cp.expect("Reset")
-            late = cp.asked
-            assert (await silent).status_code == 504
-            unlocking = asyncio.create_task(api.post("/api/admin/CP_LATE/unlock-connector", json={"connectorId": 1}))
-            await cp.expect("UnlockConnector")
-            await cp.socket.send(json.dumps([3, late, ACCEPTED]))
-            await cp.reply({"status": "Unlocked"})
-            assert (await unlocking).json()["status"] == "Unlocked"
+    async with booted(gateway.ws, count) as stations, client(gateway.running) as api:
+        took = await asyncio.gather(*(silent_then_late(cp, api, f"CP_{n:04}") for n, cp in enumerate(stations)))
     kept = rows(gateway.url, "SELECT state, late_answer FROM stations_command WHERE action = 'Reset'")
-    assert [(state, json.loads(answer)) for state, answer in kept] == [("timeout", ACCEPTED)] * pairs
-    measured("R4", f"{pairs} late replies kept, 0 given to another command")
+    assert [(state, json.loads(answer)) for state, answer in kept] == [("timeout", ACCEPTED)] * count
+    assert call_timeout <= min(took) <= max(took) <= call_timeout + goal(1)
+    spread = f"504 after {min(took):.1f} to {max(took):.1f} s"
+    measured("R4", f"{count} late replies kept, 0 given to another command, {spread}")
+
+
+async def test_r4_late_reply_is_kept_and_given_to_nobody_else(supervise: Supervise) -> None:
+    await late_replies(supervise, 5, 1)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+async def test_r4_late_reply_is_kept_and_given_to_nobody_else_long(supervise: Supervise) -> None:
+    await late_replies(supervise, 50, 30)
 
 
 async def test_r5_every_callerror_and_a_wrong_result_are_passed_on(supervise: Supervise) -> None:

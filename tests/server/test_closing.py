@@ -4,8 +4,8 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from tests.server.conftest import AppServer
-from tests.server.raw import TEXT, frame, link
+from tests.server.conftest import AppServer, StartServer
+from tests.server.raw import CLOSE, TEXT, frame, link
 
 LIMIT = 4 * 1024 * 1024
 
@@ -77,3 +77,19 @@ async def test_binary_and_empty_messages_reach_the_application(server: AppServer
         for message in (b"\x00\xff", b"", ""):
             await link.send(message)
             assert await link.recv() == message
+
+
+@pytest.mark.parametrize(
+    ("end", "code"), [(frame(CLOSE, b"\x03\xe8"), 1000), (frame(3), 1002)], ids=["goodbye", "a fault"]
+)
+async def test_what_a_peer_said_before_the_end_is_taken_though_no_answer_is_sent(
+    start_server: StartServer, end: bytes, code: int
+) -> None:
+    server = start_server()
+    async with link(server.port, "/echo") as peer:
+        await peer.frame()
+        await peer.send(frame(TEXT, b"x") * 3 + end)
+        assert await peer.closed_with() == code
+        await peer.send(frame(CLOSE, code.to_bytes(2, "big")))
+        await server.logged(f"disconnect {code}", 10)
+    assert "Exception" not in server.log

@@ -50,7 +50,7 @@ def test_an_attempt_at_an_offline_station_is_refused_and_kept(station: ChargingS
 
 def test_a_secret_for_an_offline_station_is_not_kept(station: ChargingStation) -> None:
     with pytest.raises(StationOffline):
-        commands.change_configuration(station, actor="tester", key="AuthorizationKey", value="S" * 20, wait=0)
+        commands.change_configuration(station, actor="tester", key="AuthorizationKey", value="5E" * 20, wait=0)
     assert Command.objects.get().payload == {"key": "AuthorizationKey", "value": "***"}
 
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from ocpp_ws.test_client.options import Options
 from ocpp_ws.test_client.progress import Progress
-from ocpp_ws.test_client.run import run_station
+from ocpp_ws.test_client.start import run_station
 from tests.test_client.csms import Csms, running_csms
 
 Charging = Callable[..., AbstractAsyncContextManager["asyncio.Task[Any]"]]

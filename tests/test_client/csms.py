@@ -128,6 +128,14 @@ class CentralSystem(ChargePoint):
     async def on_firmware(self, **given: Any) -> Any:
         return call_result.FirmwareStatusNotification()
 
+    @on(Action.sign_certificate)
+    async def on_sign_certificate(self, **given: Any) -> Any:
+        return await self.answer("SignCertificate", given, call_result.SignCertificate("Accepted"))
+
+    @on(Action.security_event_notification)
+    async def on_security_event(self, **given: Any) -> Any:
+        return call_result.SecurityEventNotification()
+
     @on(Action.diagnostics_status_notification)
     async def on_diagnostics(self, **given: Any) -> Any:
         return call_result.DiagnosticsStatusNotification()

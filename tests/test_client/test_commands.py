@@ -7,7 +7,7 @@ from ocpp.v16.datatypes import IdTagInfo
 
 from ocpp_ws.test_client.options import Options
 from ocpp_ws.test_client.progress import Progress
-from ocpp_ws.test_client.run import run_station
+from ocpp_ws.test_client.start import run_station
 from tests.test_client.conftest import Charging
 from tests.test_client.csms import Csms
 

@@ -13,7 +13,7 @@ from ocpp_ws.test_client.errors import Refused
 from ocpp_ws.test_client.fleet import run_fleet
 from ocpp_ws.test_client.options import Options, fleet
 from ocpp_ws.test_client.progress import Progress
-from ocpp_ws.test_client.run import run_station
+from ocpp_ws.test_client.start import run_station
 from tests.test_client.csms import Csms, running_csms
 
 pytestmark = pytest.mark.asyncio

@@ -8,7 +8,7 @@ from ocpp.v16 import call_result
 from ocpp_ws.test_client.fleet import run_fleet
 from ocpp_ws.test_client.options import Options, fleet
 from ocpp_ws.test_client.progress import Progress
-from ocpp_ws.test_client.run import run_station
+from ocpp_ws.test_client.start import run_station
 from ocpp_ws.test_client.summary import fleet_summary, station_summary
 from tests.test_client.conftest import Charging
 from tests.test_client.csms import Csms

@@ -1,12 +1,14 @@
 """Every command as a form: what an operator fills in, what has to be confirmed, what is called."""
 
-from gateway.pages.forms import anything, core, local_list
+from gateway.pages.forms import anything, core, local_list, security, smart_charging
 from gateway.pages.forms.base import CommandForm
 
 GROUPS: dict[str, dict[str, type[CommandForm]]] = {
-    "": core.EVERYDAY,  # always in sight
+    "": core.EVERYDAY | smart_charging.EVERYDAY,  # always in sight
     "Station": core.SELDOM,
     "Local list": local_list.FORMS,
+    "Certificates": security.CERTIFICATES,
+    "Smart charging": smart_charging.SELDOM,
     "Expert": anything.FORMS,
 }
 FORMS = {name: form for group in GROUPS.values() for name, form in group.items()}

@@ -11,7 +11,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from stations.models import ChargingStation, Command
+from stations.models import ChargingProfile, ChargingStation, Command
 
 Choices = list[tuple[Any, str]]
 TEXT, SELECT, RADIO = UnfoldAdminTextInputWidget, UnfoldAdminSelectWidget, UnfoldAdminRadioSelectWidget
@@ -32,6 +32,10 @@ class CommandForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.station = station
 
+    def missing(self) -> str:
+        """Why there is nothing to choose from; empty: there is."""
+        return ""
+
     def risk(self) -> str:
         """What a valid form would do that cannot be undone, to be confirmed first; empty: nothing."""
         return ""
@@ -42,6 +46,18 @@ class CommandForm(forms.Form):
 
     def send(self, actor: str) -> Command:
         raise NotImplementedError
+
+
+class ProfileChoice(forms.ModelChoiceField):
+    """A stored profile, with its purpose where any may be chosen."""
+
+    def __init__(self, purpose: str = "", **options: Any) -> None:
+        rows = ChargingProfile.objects.filter(purpose=purpose) if purpose else ChargingProfile.objects.all()
+        super().__init__(rows, widget=SELECT, **options)
+        self.tells_purpose = not purpose
+
+    def label_from_instance(self, profile: Any) -> str:
+        return f"{profile.name} ({profile.purpose})" if self.tells_purpose else str(profile.name)
 
 
 def camel(name: str) -> str:

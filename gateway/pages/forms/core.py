@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MinLengthValidator
 
-from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, choose, sockets, words
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, ProfileChoice, choose, sockets, words
 from ocpp_ws.protocol import enumeration
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
@@ -13,6 +13,7 @@ from sessions_app.services import remote_stop
 from stations import commands
 from stations.admin.show import kwh
 from stations.models import Command
+from stations.profiles.stored import start_with_profile
 
 
 class StartForm(CommandForm):
@@ -24,6 +25,7 @@ class StartForm(CommandForm):
     connector_id = forms.TypedChoiceField(
         label="Connector", required=False, coerce=int, empty_value=None, widget=SELECT
     )
+    stored = ProfileChoice(label="Charging profile", purpose="TxProfile", required=False, empty_label="none")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,7 +35,7 @@ class StartForm(CommandForm):
         return list(RfidCard.objects.filter(status=RfidCard.Status.ACTIVE).order_by("tag_id")[:50])
 
     def send(self, actor: str) -> Command:
-        return commands.remote_start_transaction(self.station, actor=actor, **self.cleaned_data)
+        return start_with_profile(self.station, actor=actor, **self.cleaned_data)
 
 
 class StopForm(CommandForm):
@@ -47,6 +49,9 @@ class StopForm(CommandForm):
         active = ChargingSession.objects.filter(station=self.station, status=ChargingSession.Status.ACTIVE)
         self.active = {session.pk: session for session in active.order_by("connector_number")}
         choose(self, "session", [(pk, told(session)) for pk, session in self.active.items()])
+
+    def missing(self) -> str:
+        return "" if self.active else "No session is active here."
 
     def send(self, actor: str) -> Command:
         return remote_stop(self.active[self.cleaned_data["session"]], actor=actor)

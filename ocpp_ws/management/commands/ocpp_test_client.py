@@ -7,11 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from ocpp_ws.test_client.behaviours import BEHAVIOURS
 from ocpp_ws.test_client.errors import Refused
 from ocpp_ws.test_client.fleet import run_fleet
 from ocpp_ws.test_client.options import Options, fleet
 from ocpp_ws.test_client.progress import FleetDisplay, SingleDisplay
-from ocpp_ws.test_client.run import run_station
+from ocpp_ws.test_client.start import run_station
 from ocpp_ws.test_client.summary import fleet_summary, station_summary
 
 
@@ -40,6 +41,11 @@ class Command(BaseCommand):
         text("--cp-id", default=default.cp_id, help="identity; with --count the first one (default %(default)s)")
         text("--url", default=default.url, help="where, without the identity (default %(default)s)")
         text("--id-tag", nargs="+", default=[default.id_tag], help="card; several are dealt to the stations in turn")
+        behaviours = "; ".join(f"{name}: {one.explanation}" for name, one in BEHAVIOURS.items())
+        text(
+            "--behaviour", nargs="+", default=[default.behaviour], choices=BEHAVIOURS, metavar="NAME",
+            help=f"several are dealt to the stations in turn. {behaviours}",
+        )  # fmt: skip
         text("--password", help="for HTTP Basic; the user name is the identity")
         number = parser.add_argument
         number("--duration", type=positive(float), default=default.duration, help="seconds (default %(default)g)")
@@ -47,14 +53,15 @@ class Command(BaseCommand):
         number("--timeout", type=positive(float), default=default.timeout, help="wait for an answer (default 10 s)")
         number("--count", type=positive(int), default=1, help="so many stations at once (default 1)")
         number("--connectors", type=positive(int), default=default.connectors, help="per station (default 1)")
+        parser.add_argument("--sign-certificate", action="store_true", help="ask for a certificate after the boot")
         parser.add_argument("--fast", action="store_true", help="a whole session without waiting")
 
     def handle(self, *args: Any, **given: Any) -> None:
         self.stdout.ending = ""  # rich ends its own lines
         console = Console(file=self.stdout, no_color=given["no_color"])  # type: ignore[arg-type]
-        names = Options.__dataclass_fields__.keys() - {"id_tag"}
+        names = Options.__dataclass_fields__.keys() - {"id_tag", "behaviour"}
         options = Options(**{name: given[name] for name in names})
-        stations = fleet(options, given["count"], given["id_tag"])
+        stations = fleet(options, given["count"], given["id_tag"], given["behaviour"])
         try:
             run = run_many if len(stations) > 1 else run_one
             run(stations, console, frames=given["verbosity"] > 1)

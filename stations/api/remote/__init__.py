@@ -3,11 +3,15 @@
 from stations.api.remote.anything import AnyCallRoute
 from stations.api.remote.core import CoreRoutes
 from stations.api.remote.local_list import LocalListRoutes
+from stations.api.remote.security import SecurityRoutes
+from stations.api.remote.smart_charging import SmartChargingRoutes
 
 
 class RemoteControlViewSet(
     CoreRoutes,
     LocalListRoutes,
+    SmartChargingRoutes,
+    SecurityRoutes,
     AnyCallRoute,
 ):
     """Each route waits for the station's answer and gives it: 200 also for Rejected. 409: not connected, at once;

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -143,3 +144,9 @@ def seconds(query: Mapping[str, str], name: str, most: int) -> float:
     if not 0 <= wait <= most:  # also refuses nan
         raise ValidationError({name: f"Seconds from 0 to {most} are needed."})
     return wait
+
+
+def wire_transaction_id(station: ChargingStation, number: int) -> int:
+    """The number that the station was told for its session of that id or transactionId; else `number` itself."""
+    session = station.sessions.filter(Q(pk=number) | Q(transaction_id=number)).values_list("transaction_id", flat=True)
+    return session.first() or number

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Q
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ocpp_ws.protocol import enumeration
 from rfid.api.kit import StrictSerializer
 from stations import commands
-from stations.api.remote.base import INT32, INT64, Empty, RemoteControl, command, ocpp_object
-from stations.models import ChargingStation
+from stations.api.charging_profiles import StoredProfile
+from stations.api.remote.base import INT32, INT64, Empty, RemoteControl, command, ocpp_object, wire_transaction_id
+from stations.profiles.stored import start_with_profile
 
 
 class StartTransaction(StrictSerializer):
@@ -20,6 +21,12 @@ class StartTransaction(StrictSerializer):
     chargingProfile = ocpp_object("RemoteStartTransaction", "chargingProfile")(
         source="charging_profile", required=False, help_text="A TxProfile without transactionId."
     )
+    storedProfile = StoredProfile(help_text="In its place: the id of a TxProfile of /api/charging-profiles.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "charging_profile" in attrs and "stored" in attrs:
+            raise ValidationError({"storedProfile": "Either this or chargingProfile is possible."})
+        return attrs
 
 
 class StopTransaction(StrictSerializer):
@@ -81,7 +88,7 @@ class CoreRoutes(RemoteControl):
     @command("start-transaction", StartTransaction)
     def start_transaction(self, request: Request, cpId: str) -> Response:
         """Ask the station to start a session. Accepted: it will try; /api/commands/{id} names the session."""
-        return self.give(commands.remote_start_transaction)
+        return self.give(start_with_profile)
 
     @command("stop-transaction", StopTransaction)
     def stop_transaction(self, request: Request, cpId: str) -> Response:
@@ -128,9 +135,3 @@ class CoreRoutes(RemoteControl):
     def trigger_message(self, request: Request, cpId: str) -> Response:
         """Ask the station to send a message; it comes after the answer."""
         return self.give(commands.trigger_message)
-
-
-def wire_transaction_id(station: ChargingStation, number: int) -> int:
-    """The number that the station was told for its session of that id or transactionId; else `number` itself."""
-    session = station.sessions.filter(Q(pk=number) | Q(transaction_id=number)).values_list("transaction_id", flat=True)
-    return session.first() or number

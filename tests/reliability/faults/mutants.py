@@ -109,6 +109,20 @@ def no_drain() -> None:
     put(server, drain=drain)
 
 
+def day_old_links_are_cut() -> None:
+    """As stock Daphne does."""
+    from gateway.server import link
+
+    check = link.Link.check_timeouts
+
+    def check_timeouts(one: link.Link) -> None:
+        if link.monotonic() - one.opened > 24 * 3600:
+            one.dropConnection(abort=True)
+        check(one)
+
+    put(link.Link, check_timeouts=check_timeouts)
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     one.__name__: one
     for one in (
@@ -120,5 +134,6 @@ FAULTS: dict[str, Callable[[], None]] = {
         any_answer,
         no_breaker,
         no_drain,
+        day_old_links_are_cut,
     )
 }

@@ -1,12 +1,19 @@
 """Other numbers and other speeds for a process under test, so that a test need not wait for minutes."""
 
 import asyncio
+import os
 import random
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from ocpp_ws import admission, consumers, release, takeover
+from django.db.backends.signals import connection_created
+from django.utils import timezone
+
+from ocpp_ws import admission, consumers, release, routing, takeover
 from tests.reliability.faults.put import put
 
 
@@ -37,4 +44,48 @@ def slow_takeover() -> None:
     put(consumers, put_out_former=put_out_former, release=released)
 
 
-FAULTS: dict[str, Callable[[], None]] = {one.__name__: one for one in (short_pings, short_probes, slow_takeover)}
+def echo_route() -> None:
+    """A path that sends back whatever it gets, for conformance tests of WebSocket itself."""
+    stations = routing.websocket
+
+    async def echo_or_station(scope: Any, receive: Any, send: Any) -> None:
+        await (echo if scope["path"] == "/" else stations)(scope, receive, send)
+
+    put(routing, websocket=echo_or_station)
+
+
+async def echo(_scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send(message | {"type": "websocket.send"})
+
+
+def moved_clocks() -> None:
+    """The file CLOCKS says by how many seconds the clocks were set: the wall's with SQLite's, and the monotonic one."""
+    from gateway.server import link, server
+
+    file = Path(os.environ["CLOCKS"])
+
+    def moved(clock: Callable[[], float], which: int) -> Callable[[], float]:
+        return lambda: clock() + float(file.read_text().split()[which])
+
+    wall, monotonic = moved(time.time, 0), moved(time.monotonic, 1)
+    put(time, time=wall, monotonic=monotonic)  # the event loop's timers as well
+    put(link, monotonic=monotonic)
+    put(server, monotonic=monotonic)
+    put(timezone, now=lambda: datetime.fromtimestamp(wall(), UTC))
+
+    def sqlite_now(form: str, what: str) -> str:
+        assert (form, what) == ("%Y-%m-%d %H:%M:%f", "NOW")  # Django's Now() says nothing else
+        return datetime.fromtimestamp(wall(), UTC).isoformat(" ", "milliseconds").removesuffix("+00:00")
+
+    def connected(connection: Any, **_: Any) -> None:
+        connection.connection.create_function("strftime", 2, sqlite_now)
+
+    connection_created.connect(connected, weak=False)
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    one.__name__: one for one in (short_pings, short_probes, slow_takeover, echo_route, moved_clocks)
+}
