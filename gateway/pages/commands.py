@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from gateway.pages import schedule
@@ -12,6 +13,7 @@ from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
 from stations.admin.show import chip, page
 from stations.models import Command
+from stations.remote_start import Progress, progress, session_of
 
 SENTENCES = {
     Command.State.QUEUED: "It waits for its turn: a station is asked one thing at a time.",
@@ -23,6 +25,11 @@ SENTENCES = {
     Command.State.CANCELLED: "It was cancelled before it was sent.",
     Command.State.STATION_OFFLINE: "The station is not connected; nothing was sent.",
     Command.State.EXPIRED: "It waited too long and was not sent.",
+}
+STARTS: dict[str, str] = {
+    Progress.STARTING: "The station will try. The session begins when the vehicle is plugged in.",
+    Progress.STARTED: "The session has begun.",
+    Progress.NOT_STARTED: "The station accepted it, but no session began in time. Was the vehicle plugged in?",
 }
 
 ANSWERS = {
@@ -49,14 +56,15 @@ class CommandPage(CommandAdmin):
 
 
 def result(command: Command) -> dict[str, Any]:
-    form = ""
+    form, started = "", progress(command, timezone.now())
     if name := NAMES.get(command.action):
         form = reverse("admin:stations_chargingstation_command", args=[command.station_id, name])
     return {
         "command": command,
         "outcome": outcome(command),
         "sentence": sentence(command),
-        "open": command.state in Command.OPEN,
+        "open": command.state in Command.OPEN or started == Progress.STARTING,
+        "session": session_of(command),
         "station": page(command.station),
         "again": form,
         "keys": keys(command),
@@ -68,6 +76,8 @@ def sentence(command: Command) -> str:
     """What the outcome means, where the station's own word does not say it."""
     if command.state != Command.State.ANSWERED:
         return SENTENCES[Command.State(command.state)]
+    if started := progress(command, timezone.now()):
+        return STARTS[started]
     if command.action == "SetChargingProfile" and command.status == "Accepted":
         return HOLDS.get(command.payload["csChargingProfiles"]["chargingProfilePurpose"], "")
     return ANSWERS.get((command.action, command.status), "")

@@ -91,7 +91,7 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     installed = InstalledProfile.objects.filter(station=station).select_related("station", "stored")
     clear = command_address(station, "clear-charging-profile") if commandable else ""
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
-    commands = Command.objects.filter(station=station).order_by("-pk")
+    commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),

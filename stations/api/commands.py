@@ -1,9 +1,7 @@
 """/api/commands: every command ever given, and what became of it."""
 
-from typing import Any
-
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
@@ -17,6 +15,7 @@ from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer,
 from stations.api.filters import StationName
 from stations.models import Command
 from stations.outbox import cancel
+from stations.remote_start import progress, session_of
 
 
 class CommandSerializer(CamelModelSerializer):
@@ -25,6 +24,9 @@ class CommandSerializer(CamelModelSerializer):
     latency_ms = serializers.IntegerField(allow_null=True, help_text="From sending the CALL to its answer.")
     sessionId = serializers.SerializerMethodField(help_text="The session that a remote start led to.")
     transactionId = serializers.SerializerMethodField()
+    remoteStart = serializers.SerializerMethodField(
+        help_text="Of an accepted remote start: starting, started, or not_started within ConnectionTimeOut."
+    )
 
     class Meta:
         model = Command
@@ -32,7 +34,7 @@ class CommandSerializer(CamelModelSerializer):
             "id", "cpId", "action", "payload", "actor", "state", "status", "accepted", "answer", "late_answer",
             "error_code", "error_description", "reason", "created_at", "sent_at", "finished_at", "expires_at",
             "latency_ms",
-            "sessionId", "transactionId",
+            "sessionId", "transactionId", "remoteStart",
         )  # fmt: skip
 
     def get_sessionId(self, command: Command) -> int | None:
@@ -41,12 +43,8 @@ class CommandSerializer(CamelModelSerializer):
     def get_transactionId(self, command: Command) -> int | None:
         return getattr(session_of(command), "transaction_id", None)
 
-
-def session_of(command: Command) -> Any:
-    try:
-        return command.session
-    except ObjectDoesNotExist:
-        return None
+    def get_remoteStart(self, command: Command) -> str | None:
+        return progress(command, timezone.now()) or None
 
 
 class CommandFilter(FilterSet):
