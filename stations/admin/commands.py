@@ -53,7 +53,7 @@ class CommandAdmin(EndlessAdmin):
 
 
 def outcome(command: Command) -> SafeString:
-    """Of a remote start what came of it, else the station's own word where it gave one, else how far the command got."""
+    """What came of a remote start, else the station's own word if it gave one, else how far the command got."""
     if started := progress(command, timezone.now()):
         return chip(Progress(started).label, tone=STARTS[started])
     if command.state == Command.State.ANSWERED and command.status:
