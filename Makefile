@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# three files at a time, also on two cores: a third of the time is waiting; a file's servers start once
+PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-all test-long chaos lint format types setup lock bench clean
 
@@ -23,12 +25,12 @@ dev: $(VENV)/.run ## the same with hot reload
 test: lint types ## lint, types, checks and the tests that need no services and no browser
 	@$(BIN)/python manage.py check --settings tests.settings
 	@$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
-	@$(BIN)/python -m pytest -q -m "not services and not browser and not long"
+	@$(PYTEST) -m "not services and not browser and not long"
 	@echo "Not run here: the tests marked 'services' (PostgreSQL, Redis) and 'browser' (chromium); .ci/run runs them."
 	@echo "Nor 'long': make test-long."
 
 test-all: lint types ## everything but test-long; needs PostgreSQL and Redis binaries and chromium
-	@$(BIN)/python -m pytest -q -m "not long"
+	@$(PYTEST) -m "not long"
 
 test-long: $(VENV)/.dev ## the reliability tests in full size, up to 90 minutes; needs PostgreSQL, Redis and root
 	@PATIENCE=1 $(BIN)/python -m pytest -q -s -m long

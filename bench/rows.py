@@ -67,7 +67,8 @@ def station(number: int, now: int, pick: random.Random) -> Row:
     online = pick.random() < 0.9
     vendor = pick.choice(["Alpha", "Beta", "Gamma", "Delta"])
     return {
-        "id": number, "cp_id": f"CP_{number:04}", "name": f"Station {number}", "site": f"Site {number % SITES}",
+        "id": number, "cp_id": f"CP_{number:04}", "cp_key": f"cp_{number:04}",
+        "name": f"Station {number}", "site": f"Site {number % SITES}",
         "vendor": vendor, "model": f"{vendor} {pick.choice([11, 22, 50, 150])}", "serial_number": f"SN{number:08}",
         "firmware": f"1.{pick.randrange(9)}", "status": "Available", "error_code": "NoError", "epoch": 7,
         "owner": "elsewhere" if online else "", "lease_until": text(now + YEAR_MS) if online else None,
@@ -82,8 +83,8 @@ def cards(database: sqlite3.Connection, count: int) -> None:
     at = text(now_ms() - YEAR_MS)
     every = (
         {
-            "id": number, "tag_id": f"TAG{number:07}", "holder": f"Holder {number}", "created_at": at,
-            "updated_at": at, "status": "Blocked" if number % 50 == 0 else "Active",
+            "id": number, "tag_id": f"TAG{number:07}", "tag_key": f"tag{number:07}", "holder": f"Holder {number}",
+            "created_at": at, "updated_at": at, "status": "Blocked" if number % 50 == 0 else "Active",
         }
         for number in range(1, count + 1)
     )  # fmt: skip

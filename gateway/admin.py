@@ -13,6 +13,7 @@ from gateway.pages.cards import CardPage
 from gateway.pages.certificates import CertificatePage
 from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
+from gateway.pages.files import FilePage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.signing import SigningRequestPage
@@ -27,6 +28,7 @@ from stations.models import (
     Command,
     InstalledProfile,
     SigningRequest,
+    StationFile,
 )
 
 
@@ -51,6 +53,7 @@ PAGES = {
     Command: CommandPage,
     ChargingProfile: ChargingProfilePage,
     InstalledProfile: InstalledProfilePage,
+    StationFile: FilePage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,

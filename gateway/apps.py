@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 
 from gateway.checks import register_all
@@ -9,3 +11,4 @@ class GatewayConfig(AppConfig):
 
     def ready(self) -> None:
         register_all()
+        gc.enable()  # see manage.py

@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +16,19 @@ PUBSUB = "channels_redis.pubsub.RedisPubSubChannelLayer"
 CHOICES = {
     "GATEWAY_PROFILE": ("dev", "prod"),
     "STATION_POLICY": ("open", "known"),
+    "UNKNOWN_TAGS": ("deny", "accept"),
     "OCPP_TRANSACTION_IDS": ("sequence", "timestamp_ms"),
     "SIGN_CERTIFICATES": ("by_hand", "automatic"),
 }
 
 
-LEAST = {"HEARTBEAT_INTERVAL": 1, "CALL_TIMEOUT": 1, "COMMAND_QUEUE_DEPTH": 1, "CERTIFICATE_DAYS": 1}
+LEAST = {
+    "HEARTBEAT_INTERVAL": 1,
+    "CALL_TIMEOUT": 1,
+    "COMMAND_QUEUE_DEPTH": 1,
+    "CERTIFICATE_DAYS": 1,
+    "MAX_UPLOAD_MB": 1,
+}
 
 
 def ranges(**_: Any) -> list[CheckMessage]:
@@ -88,6 +97,28 @@ def known_values(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def public_url(**_: Any) -> list[CheckMessage]:
+    if not settings.PUBLIC_URL or re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", settings.PUBLIC_URL):
+        return []
+    hint = (
+        "Set it to the address under which stations reach this gateway, e.g. https://ocpp.example.com, or leave it out"
+    )
+    return [Error(f"PUBLIC_URL is {settings.PUBLIC_URL!r}.", hint=hint, id="gateway.E009")]
+
+
+def files_folder(**_: Any) -> list[CheckMessage]:
+    """What stations upload must not be served as static files are, and must find room."""
+    folder = Path(settings.FILES_FOLDER)
+    served = [Path(settings.STATIC_ROOT), settings.BASE_DIR / "gateway" / "static"]
+    if any(folder == place or place in folder.parents for place in served):
+        return [Error(f"FILES_FOLDER {folder} is served as static files.", hint="Set another", id="gateway.E010")]
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return []
+    hint = "Let the gateway's user write there, or set another"
+    return [Error(f"FILES_FOLDER {folder} cannot be written.", hint=hint, id="gateway.E011")]
+
+
 def loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -104,6 +135,8 @@ CHECKS: tuple[Check, ...] = (
     redis_layer,
     known_values,
     ranges,
+    public_url,
+    files_folder,
 )
 
 

@@ -27,6 +27,8 @@ HEARTBEAT_INTERVAL = env.int("HEARTBEAT_INTERVAL", 60)  # seconds
 CALL_TIMEOUT = env.float("CALL_TIMEOUT", 30.0)  # seconds
 COMMAND_QUEUE_DEPTH = env.int("COMMAND_QUEUE_DEPTH", 20)
 STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == "dev" else "known")
+UNKNOWN_TAGS = env.str("UNKNOWN_TAGS", "deny")
+ID_TAG_SPLIT = env.str("ID_TAG_SPLIT", "")  # characters at which an idTag is cut to find its card
 ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", default=[])]  # of web pages
 STATION_PATH_PREFIX = env.inner_path("STATION_PATH_PREFIX", "")
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
@@ -40,6 +42,11 @@ CERTIFICATE_DAYS = env.int("CERTIFICATE_DAYS", 365)
 SIGN_CERTIFICATES = env.str("SIGN_CERTIFICATES", "by_hand")
 LEASE_SECONDS = 90
 LEASE_RENEWAL_SECONDS = 30
+
+# --- files of stations ---------------------------------------------------------------------------------------------
+PUBLIC_URL = env.str("PUBLIC_URL", "")  # empty: the Host under which the station itself reached us
+FILES_FOLDER = (BASE_DIR / env.str("FILES_FOLDER", "files")).resolve()  # never below STATIC_ROOT: gateway.E009
+MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", 200)
 
 # --- Django -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -65,9 +72,9 @@ INSTALLED_APPS = [
     "ocpp_ws",
 ]
 MIDDLEWARE = [
-    "gateway.middleware.health_first",
+    "gateway.middleware.before_host",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # a list of 50 rows is 250 KiB without; Django pads against BREACH
+    "gateway.middleware.Gzip",  # a list of 50 rows is 250 KiB without; Django pads against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,7 +112,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
+HTTPS_ONLY = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", False)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.zone("TIME_ZONE", "UTC")

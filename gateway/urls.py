@@ -18,10 +18,12 @@ from stations.api.bulk import BulkViewSet
 from stations.api.certificates import CertificateViewSet, SigningRequestViewSet
 from stations.api.charging_profiles import InstalledProfileViewSet, ProfileViewSet
 from stations.api.commands import CommandViewSet
+from stations.api.files import FileViewSet
 from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
 from stations.api.security_events import SecurityEventViewSet
 from stations.api.stations import StationViewSet
+from stations.api.unknown import UnknownStationViewSet, UnknownTagViewSet
 
 router = SimpleRouter()
 router.trailing_slash = "/?"  # after construction: SimpleRouter knows true and false only
@@ -34,6 +36,9 @@ router.register("commands", CommandViewSet, "command")
 router.register("reservations", ReservationViewSet, "reservation")
 router.register("charging-profiles", ProfileViewSet, "charging-profile")
 router.register("installed-profiles", InstalledProfileViewSet, "installed-profile")
+router.register("unknown-stations", UnknownStationViewSet, "unknown-station")
+router.register("unknown-tags", UnknownTagViewSet, "unknown-tag")
+router.register("files", FileViewSet, "file")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
 router.register("certificates", CertificateViewSet, "certificate")
@@ -46,11 +51,12 @@ RESOURCES = {
     "reference": "/api/redoc/",
     "schema": "/api/schema",
 }
-RESERVED = "ws|admin|api|static|media|metrics|healthz|readyz"  # first segments that are no station (decision 23)
+RESERVED = "ws|admin|api|static|media|files|metrics|healthz|readyz"  # first segments that are no station (decision 23)
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    # /files/ is answered before the Host is looked at: gateway.middleware
     re_path(r"^healthz/?$", healthz),
     re_path(r"^readyz/?$", readyz),
     path("favicon.ico", nothing),

@@ -11,6 +11,7 @@ from ocpp.v16.enums import Action
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from ocpp_ws.models import OcppMessage, RejectedFrame
+from ocpp_ws.protocol import ci_key
 from stations.admin.show import after, chip, link
 from stations.admin.tables import DayRangeFilter, EndlessAdmin
 
@@ -56,7 +57,7 @@ class MessageAdmin(EndlessAdmin):
     time_field = "at"
 
     def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
-        key = term.lower()
+        key = ci_key(term)
         return rows.filter(Q(station__cp_key__startswith=key) | Q(action__istartswith=term) | Q(unique_id=term))
 
     @admin.display(description="station")
@@ -107,7 +108,7 @@ class RejectedFrameAdmin(EndlessAdmin):
     time_field = "received_at"
 
     def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
-        meant = Q(station__cp_key__startswith=term.lower()) | Q(action__istartswith=term) | Q(unique_id=term)
+        meant = Q(station__cp_key__startswith=ci_key(term)) | Q(action__istartswith=term) | Q(unique_id=term)
         return rows.filter(meant)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

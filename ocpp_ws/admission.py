@@ -11,10 +11,11 @@ from ocpp_ws import takeover
 from ocpp_ws.authentication import proved_key
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
-from ocpp_ws.identity import Denied, check_origin, identity_of, later
+from ocpp_ws.identity import Denied, check_origin, host_header, identity_of, later
 from ocpp_ws.links import REPLACED, forget, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from stations import doorbell
 from stations.links import OpenedLink, Standing, open_link, standing
@@ -46,7 +47,7 @@ async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
 async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     known, address = await read(standing, cp_id), peer_of(scope)
     if known is None and settings.STATION_POLICY != "open":
-        raise stranger(cp_id, address)
+        raise stranger(cp_id, scope)
     proved = prove(scope, cp_id, known, address) if known else ""
     if known and known.online and not proved and not await takeover.may_enter(known):
         notice(Noticed.TAKEOVER_REFUSED, f"From {address}, while a live connection has the identity.", address, known)
@@ -55,11 +56,12 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
-            subprotocol=subprotocol, now=now, proved=proved,
-        )
+            subprotocol=subprotocol, now=now, proved=proved, host=host_header(scope),
+        ),
+        station=known.station_id if known else cp_id.lower(),
     )  # fmt: skip
     if opened is None:
-        raise stranger(cp_id, address)
+        raise stranger(cp_id, scope)
     return opened
 
 
@@ -72,7 +74,10 @@ def prove(scope: Scope, cp_id: str, known: Standing, address: str) -> str:
         raise
 
 
-def stranger(cp_id: str, address: str) -> Denied:
+def stranger(cp_id: str, scope: Scope) -> Denied:
+    """404 (OCPP-J 3.2); an operator may add it from the list of those who knocked."""
+    address = peer_of(scope)
+    strangers.note(cp_id, address, scope)
     notice(Noticed.UNKNOWN_IDENTITY, f"{cp_id} from {address}.", address)
     return Denied(404, "This charge point is not known here.")
 
@@ -81,7 +86,8 @@ def notice(type: Noticed, tech_info: str, address: str, known: Standing | None =
     """Nobody waits for it; one row per host and hour, however many ports and identities a stranger tries."""
     now, host, station_id = timezone.now(), address.rpartition(":")[0], known.station_id if known else None
     writer.post(
-        lambda _: note_security_event(type=type, station_id=station_id, tech_info=tech_info, source=host, now=now)
+        lambda _: note_security_event(type=type, station_id=station_id, tech_info=tech_info, source=host, now=now),
+        station=station_id,
     ).add_done_callback(forget)
 
 

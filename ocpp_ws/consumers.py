@@ -38,11 +38,6 @@ from stations.services import Noticed
 logger = logging.getLogger(__name__)
 JUNK = {"not-json", "not-a-frame", "no-id", "too-deep"}  # not keep-alives, late answers and types of other versions
 JUNK_PER_MINUTE = 10
-# while Pending its credentials may be renewed (white paper A00.FR.806), and security events are never lost (A04.FR.02)
-BEFORE_ACCEPTANCE = {
-    "Pending": {"BootNotification", "SecurityEventNotification", "SignCertificate"},
-    "Rejected": {"BootNotification"},
-}
 PROTOCOL_ERROR, UNSUPPORTED_DATA, POLICY_VIOLATION, MESSAGE_TOO_BIG = 1002, 1003, 1008, 1009
 NEVER_PONGED = 5001  # the server's word, which no close frame can carry: it was cut, and had answered no ping at all
 
@@ -152,8 +147,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
     async def call(self, call: Call) -> None:
         """Answer a CALL by its handler; every refusal of ours starts here."""
         link = self.link
-        if call.action not in BEFORE_ACCEPTANCE.get(link.registration, HANDLERS):
-            # OCPP-J errata 3.10; once accepted a station stays so, over reconnects and restarts
+        if not link.may_send(call.action):  # OCPP-J errata 3.10
             await self.refuse(call, SECURITY_ERROR, f"The registration is {link.registration}.")
             return
         try:
@@ -197,7 +191,8 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         link, now = self.link, timezone.now()
         await link.send_text(refused.text)
         link.log_row(refused_row(link.station_id, link.epoch, refused, now))
-        link.post(lambda batch: batch.insert(RejectedFrame, [dead_letters.refused_frame(link, refused, now)]))
+        frame = dead_letters.refused_frame(link, refused, now)
+        link.post(lambda batch: batch.insert(RejectedFrame, [frame]), light=True)
 
     async def ignored(self, event: Ignored) -> None:
         """No readable id, so nothing to answer; who sends many of them is put out."""

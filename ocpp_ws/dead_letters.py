@@ -5,12 +5,13 @@ A station that gets a CALLERROR for a transaction message tries a few times and 
 
 from datetime import datetime
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.handlers import start_of
 from ocpp_ws.links import Link, Payload
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol import Call, Refused
 from ocpp_ws.rows import Row
-from ocpp_ws.writer import Batch, writer
+from ocpp_ws.writer import writer
 from sessions_app.services import minimal_session
 
 KEPT = {"StartTransaction", "StopTransaction", "MeterValues", "StatusNotification", "SecurityEventNotification"}
@@ -32,7 +33,7 @@ async def bury(link: Link, call: Call, error: Exception, now: datetime) -> Paylo
         session = minimal_session(start)
         return {"transactionId": session.transaction_id, "idTagInfo": session.id_tag_info}
 
-    answer: Payload = await writer.commit(unit, start.locks if start else ())
+    answer: Payload = await writer.commit(unit, start.locks if start else (), station=link.station_id)
     return answer
 
 

@@ -11,12 +11,11 @@ from typing import Any
 
 from django.conf import settings
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.links import Link, Payload
 from ocpp_ws.protocol import Call, format_timestamp, parse_timestamp
 from ocpp_ws.reads import read
-from ocpp_ws.writer import Batch
-from rfid.services import authorize_tag
-from sessions_app.services import record_meter_values, start_session, station_booted, stop_session
+from sessions_app.services import record_meter_values, record_samples, start_session, station_booted, stop_session
 from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
 from sessions_app.services.stop import Stop
@@ -29,8 +28,12 @@ LARGEST_CONNECTOR = 2_147_483_647
 
 async def authorize(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.1. Reads only; nothing is acknowledged."""
-    answer = {"idTagInfo": await read(authorize_tag, id_tag=call.payload["idTag"], now=now)}
+    shown = {"station_id": link.station_id, "id_tag": call.payload["idTag"], "now": now}
+    verdict = await read(stations.verify_tag, **shown)
+    answer = {"idTagInfo": verdict.id_tag_info}
     link.log(call, answer, now)
+    if verdict.unknown:
+        link.post(lambda _batch: stations.note_unknown_tag(**shown))
     return answer
 
 
@@ -60,27 +63,17 @@ async def cancel_reservation(link: Link, call: Call, now: datetime) -> Payload:
 
 async def data_transfer(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.3. No vendor's extension is known here; the enumeration says UnknownVendorId (7.23)."""
-    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"})
+    return await link.commit(call, now, lambda _batch: {"status": "UnknownVendorId"}, light=True)
 
 
 async def diagnostics_status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.4."""
-
-    def unit(_batch: Batch) -> Payload:
-        stations.diagnostics_status(station_id=link.station_id, status=call.payload["status"], now=now)
-        return {}
-
-    return await link.commit(call, now, unit)
+    return await progress(link, call, now)
 
 
 async def firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.5."""
-
-    def unit(_batch: Batch) -> Payload:
-        stations.firmware_status(station_id=link.station_id, status=call.payload["status"], now=now)
-        return {}
-
-    return await link.commit(call, now, unit)
+    return await progress(link, call, now)
 
 
 async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
@@ -90,16 +83,21 @@ async def heartbeat(link: Link, call: Call, now: datetime) -> Payload:
     return answer
 
 
+async def log_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper N01."""
+    return await progress(link, call, now)
+
+
 async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.7."""
     p = call.payload
     metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now, p)
 
     def unit(batch: Batch) -> Payload:
-        record_meter_values(metering, batch.insert)
+        batch.put_off(record_meter_values, metering)
         return {}
 
-    return await link.commit(call, now, unit)
+    return await link.commit(call, now, unit, light=True)
 
 
 async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:
@@ -140,12 +138,17 @@ async def sign_certificate(link: Link, call: Call, now: datetime) -> Payload:
     return await link.commit(call, now, unit)
 
 
+async def signed_firmware_status_notification(link: Link, call: Call, now: datetime) -> Payload:
+    """White paper L01."""
+    return await progress(link, call, now)
+
+
 async def start_transaction(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.8."""
     start = start_of(link.station_id, call.payload, now)
 
-    def unit(_batch: Batch) -> Payload:
-        session = start_session(start)
+    def unit(batch: Batch) -> Payload:
+        session = start_session(start, batch.held)
         return {"transactionId": session.transaction_id, "idTagInfo": session.id_tag_info}
 
     return await link.commit(call, now, unit, start.locks)
@@ -178,8 +181,28 @@ async def stop_transaction(link: Link, call: Call, now: datetime) -> Payload:
         session = stop_session(stop)
         place = session.connector_number if session else 0
         data = Metering(link.station_id, place, stop.transaction_id, call.payload.get("transactionData", []), now)
-        record_meter_values(data, batch.insert, session)
-        return {"idTagInfo": authorize_tag(id_tag=stop.id_tag, now=now)} if stop.id_tag else {}
+        record_samples(data, session, batch.insert)
+        return {"idTagInfo": told_of(stop)} if stop.id_tag else {}
+
+    return await link.commit(call, now, unit)
+
+
+def told_of(stop: Stop) -> Payload:
+    """The idTagInfo of the card that stopped."""
+    shown: dict[str, Any] = {"station_id": stop.station_id, "id_tag": stop.id_tag, "now": stop.received_at}
+    verdict = stations.verify_tag(**shown)
+    if verdict.unknown:
+        stations.note_unknown_tag(**shown)
+    return verdict.id_tag_info
+
+
+async def progress(link: Link, call: Call, now: datetime) -> Payload:
+    """Of a firmware update, or of an upload of diagnostics or a log; the security extension's name a requestId."""
+    told = {"status": call.payload["status"], "request_id": call.payload.get("requestId")}
+
+    def unit(_batch: Batch) -> Payload:
+        stations.file_progress(station_id=link.station_id, action=call.action, now=now, **told)
+        return {}
 
     return await link.commit(call, now, unit)
 
@@ -202,10 +225,12 @@ HANDLERS: Mapping[str, Handler] = {
     "DiagnosticsStatusNotification": diagnostics_status_notification,
     "FirmwareStatusNotification": firmware_status_notification,
     "Heartbeat": heartbeat,
+    "LogStatusNotification": log_status_notification,
     "MeterValues": meter_values,
     "ReserveNow": reserve_now,
     "SecurityEventNotification": security_event_notification,
     "SignCertificate": sign_certificate,
+    "SignedFirmwareStatusNotification": signed_firmware_status_notification,
     "StartTransaction": start_transaction,
     "StatusNotification": status_notification,
     "StopTransaction": stop_transaction,

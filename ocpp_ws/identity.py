@@ -1,14 +1,16 @@
 """Who is knocking: identity, subprotocol and origin of a WebSocket handshake. Nothing here waits or reads a row."""
 
 import random
+import re
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
 
 SUBPROTOCOL = "ocpp1.6"
-RESERVED = frozenset({"ws", "admin", "api", "static", "media", "metrics", "healthz", "readyz"})
+RESERVED = frozenset({"ws", "admin", "api", "static", "media", "files", "metrics", "healthz", "readyz"})
 LONGEST_ID = 48
+HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 
 Scope = dict[str, Any]
 
@@ -80,11 +82,22 @@ def chosen_subprotocol(scope: Scope) -> tuple[bool, str | None]:
 
 def check_origin(scope: Scope) -> None:
     """A station sends no Origin, or its host's own, whatever the port; a web page's is refused. Raises Denied."""
-    headers = dict(scope.get("headers", []))
-    origin = headers.get(b"origin", b"").decode("latin-1").lower()
-    host = headers.get(b"host", b"").decode("latin-1").lower()
+    origin, host = header(scope, b"origin").lower(), header(scope, b"host").lower()
     if origin and origin not in settings.ALLOWED_ORIGINS and host_of(origin) != host_of(f"//{host}"):
         raise Denied(403, "The Origin is neither this gateway's nor one of ALLOWED_ORIGINS.")
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """A header's value; empty where it is absent."""
+    return dict(scope.get("headers", [])).get(name, b"").decode("latin-1")
+
+
+def host_header(scope: Scope) -> str:
+    """Host and port as the station addressed them; empty where they cannot be part of an address."""
+    host = header(scope, b"host")
+    return (
+        host if re.fullmatch(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", host, re.ASCII) and len(host) < 256 else ""
+    )
 
 
 def host_of(url: str) -> str | None:

@@ -11,16 +11,27 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from ocpp_ws.batch import Batch, Lock
 from ocpp_ws.message_log import MODEL, incoming_row, sending, without_secrets
 from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
-from ocpp_ws.writer import Batch, Lock, writer
+from ocpp_ws.writer import writer
 from stations.links import OpenedLink
+from stations.models import Command
 from stations.services import Noticed, count_quirks, note_security_event
 
 Payload = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+TRIGGER_SECONDS = 60.0  # how long after its answer a triggered message may come
+TRIGGERS = {"TriggerMessage", "ExtendedTriggerMessage"}
+# white paper 5.5: what is sent has not always the name that was asked for
+SENT_FOR = {
+    "SignChargePointCertificate": ("SignCertificate",),
+    "FirmwareStatusNotification": ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
+}
 REPLACED, TRY_AGAIN_LATER = 4001, 1013  # close codes
+# credentials may be renewed (white paper A00.FR.806), and security events are never lost (A04.FR.02)
+WHILE_PENDING = {"SecurityEventNotification", "SignCertificate"}
 
 
 class Link:
@@ -38,7 +49,22 @@ class Link:
         self.active = False  # sent something since the last lease renewal
         self.wake: Callable[[], None] = lambda: None  # set by Outgoing: a command waits
         self.probes: set[asyncio.Event] = set()  # of newcomers: each waits for a sign of life
+        self._triggered: dict[str, float] = {}  # action -> until when a station that is Pending may send it
         self._send = send
+
+    def may_send(self, action: str) -> bool:
+        """Core 4.2: before it is accepted a station boots, and while Pending sends what it was triggered to send."""
+        if self.registration == "Accepted" or action == "BootNotification":
+            return True
+        triggered = self._triggered.get(action, 0.0) > time.monotonic()
+        return self.registration == "Pending" and (triggered or action in WHILE_PENDING)
+
+    def note_trigger(self, command: Command, answer: Payload) -> None:
+        """A TriggerMessage that was accepted: the message comes after the answer (core 5.17)."""
+        if command.action in TRIGGERS and answer.get("status") == "Accepted":
+            message = command.payload["requestedMessage"]
+            for action in SENT_FOR.get(message, (message,)):
+                self._triggered[action] = time.monotonic() + TRIGGER_SECONDS
 
     async def send_text(self, text: str) -> None:
         if not self.closing:
@@ -58,11 +84,13 @@ class Link:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def commit(
-        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = ()
-    ) -> Payload:
+        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = (), *,
+        light: bool = False,
+    ) -> Payload:  # fmt: skip
         """Store what a CALL brought, and the CALL with its answer, in one commit; returns the answer.
 
-        `unit(batch)` runs on the writer's thread and returns the payload of the CALLRESULT.
+        `unit(batch)` runs on the writer's thread and returns the payload of the CALLRESULT. A `light` one has no
+        statements of its own.
         """
 
         def work(batch: Batch) -> Payload:
@@ -70,19 +98,20 @@ class Link:
             self._note(batch, call, answer, now)
             return answer
 
-        answer: Payload = await writer.commit(work, locks)
+        light = light and not call.quirks
+        answer: Payload = await writer.commit(work, locks, station=self.station_id, light=light)
         return answer
 
     def log(self, call: Call, answer: Payload, now: datetime) -> None:
         """Note a CALL that acknowledges nothing; nobody waits for it."""
         if call.action != "Heartbeat" or len(links) < settings.LOG_HEARTBEATS_BELOW:
-            self.post(lambda batch: self._note(batch, call, answer, now))
+            self.post(lambda batch: self._note(batch, call, answer, now), light=not call.quirks)
 
     def log_row(self, row: Row) -> None:
-        self.post(lambda batch: batch.insert(MODEL, [row]))
+        self.post(lambda batch: batch.insert(MODEL, [row]), light=True)
 
-    def post(self, unit: Callable[[Batch], None]) -> None:
-        writer.post(unit).add_done_callback(forget)
+    def post(self, unit: Callable[[Batch], None], *, light: bool = False) -> None:
+        writer.post(unit, station=self.station_id, light=light).add_done_callback(forget)
 
     def count_quirk(self, kind: str) -> None:
         """Of the link itself rather than of a CALL."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.protocol import Call, Refused
 from ocpp_ws.rows import Row
-from stations.secrets import masked
+from stations.secrets import masked, without_password
 
 logger = logging.getLogger("ocpp")
 # a configuration key whose name says that its value is a secret: named before its value, as stacks write it, or after
@@ -30,6 +30,8 @@ def sending(cp_id: str, text: str) -> None:
 
 
 def without_secrets(text: str) -> str:
+    if "://" in text:
+        text = without_password(text)
     if "onfiguration" not in text:
         return text
     return SECRET.sub(lambda match: f"{match[1] or match[2]}***", text)

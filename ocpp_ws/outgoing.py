@@ -12,10 +12,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from ocpp_ws.batch import AWAY, Batch
 from ocpp_ws.links import Link
 from ocpp_ws.message_log import MODEL, outgoing_row
 from ocpp_ws.protocol import Answered, Failed, InvalidPayload, Unanswered
-from ocpp_ws.writer import AWAY, Batch, writer
+from ocpp_ws.writer import writer
 from stations import doorbell, outbox
 from stations.effects import take_effect
 from stations.models import Command
@@ -61,7 +62,9 @@ class Outgoing:
         """Send the oldest queued command; False where there is none. Its row says `sent` before its text leaves."""
         link, unique_id, now = self._link, str(uuid4()), timezone.now()
         station = {"station_id": link.station_id, "epoch": link.epoch}
-        command = await writer.commit(lambda _: outbox.take_next(**station, unique_id=unique_id, now=now))
+        command = await writer.commit(
+            lambda _: outbox.take_next(**station, unique_id=unique_id, now=now), station=link.station_id
+        )
         if command is None:
             return False
         try:
@@ -97,6 +100,8 @@ class Outgoing:
     async def ended(self, event: Ended) -> None:
         """An answer, an error or silence: store it, tell who asked, send the next one."""
         command: Command = event.ref  # type: ignore[assignment]
+        if isinstance(event, Answered):
+            self._link.note_trigger(command, event.payload)
         if isinstance(event, Unanswered):
             await self._finish(command, State.TIMEOUT, reason="The station did not answer in time.")
         elif event.late:
@@ -117,7 +122,7 @@ class Outgoing:
             if first and answered:
                 take_effect(command, answer, now)
 
-        await writer.commit(unit)
+        await writer.commit(unit, station=self._link.station_id)
 
     async def _finish_answered(self, command: Command, event: Answered) -> None:
         state = State.INVALID_RESPONSE if event.deviations else State.ANSWERED
@@ -152,7 +157,7 @@ class Outgoing:
             batch.insert(MODEL, [row | ({} if logged else {"answered_at": None})])
 
         try:
-            await writer.commit(unit)
+            await writer.commit(unit, station=link.station_id)
         except AWAY:
             unstored.append(unit)  # the station has done it: stored before the link is released
             raise

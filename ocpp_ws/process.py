@@ -16,13 +16,14 @@ from ocpp_ws import takeover
 from ocpp_ws.breaker import breaker
 from ocpp_ws.bulks import run_bulks
 from ocpp_ws.gate import gate
-from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
+from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
-from stations.links import clear_slot, renew_leases, sweep_orphans
+from stations.links import clear_slot, registration_of, renew_leases, sweep_orphans, unaccepted
 from stations.models import Command
 from stations.services import ask_for_first_boots, expire_reservations
 
@@ -61,6 +62,7 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks, self._loop = [], None
+        strangers.stop()
         doorbell.move_in(None)
 
 
@@ -100,6 +102,9 @@ def deliver(message: doorbell.Message) -> None:
             link.wake()
     elif message["type"] == "command.done":
         doorbell.waiting.done(message["command"])
+    elif message["type"] == "registration.changed":
+        if link := links.get(message["station"]):
+            spawn(look_at_registration(link))
     elif message["type"] == "link.replaced":
         if (link := links.get(message["station"])) and link.epoch < message["epoch"]:
             spawn(link.close(REPLACED, "replaced"))
@@ -116,6 +121,11 @@ def spawn(job: Coroutine[Any, Any, None]) -> None:
     task = asyncio.get_running_loop().create_task(job)
     _running.add(task)
     task.add_done_callback(_running.discard)
+
+
+async def look_at_registration(link: Link) -> None:
+    """An operator has decided: it holds from the next frame on."""
+    link.registration = await read(registration_of, link.station_id)
 
 
 async def look_at_outbox() -> None:
@@ -141,16 +151,17 @@ async def keep_leases() -> None:
 async def renew() -> None:
     """Renew all leases in one update; a link whose row is another's by now is closed."""
     active = [station for station, link in links.items() if link.active]
-    before = {station: link.epoch for station, link in links.items()}
+    before = dict(links)
     now, channel = timezone.now(), doorbell.own_channel()
     mine = await writer.commit(
         lambda _: renew_leases(owner=settings.GATEWAY_SLOT, channel=channel, active=active, now=now)
     )
-    for station, epoch in before.items():
-        link = links.get(station)
-        if link and link.epoch == epoch and mine.get(station) != epoch:
+    held_back = await read(unaccepted, owner=settings.GATEWAY_SLOT)
+    for station, link in before.items():
+        link.registration = held_back.get(station, "Accepted")  # in case a ring was lost
+        if links.get(station) is link and mine.get(station) != link.epoch:
             await link.close(REPLACED, "replaced")
-        elif link and station in active:
+        elif station in active:
             link.active = False
     await release_the_rest()
     await writer.commit(lambda _: sweep_orphans(now=now))

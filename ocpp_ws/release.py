@@ -23,7 +23,9 @@ async def release(station_id: int, epoch: int) -> None:
         _unreleased.add((station_id, epoch))
         return
     try:
-        ended = await writer.commit(lambda _: close_link(station_id=station_id, epoch=epoch, now=now))
+        ended = await writer.commit(
+            lambda _: close_link(station_id=station_id, epoch=epoch, now=now), station=station_id
+        )
     except Exception as error:  # noqa: BLE001 - whatever the database makes of it: the link is gone all the same
         logger.error("Link %d of station %d is released later: %r", epoch, station_id, error)
         _unreleased.add((station_id, epoch))

@@ -7,12 +7,12 @@ from typing import Any
 from asgiref.sync import async_to_sync, sync_to_async
 from django.utils import timezone
 
+from ocpp_ws.batch import AWAY, Batch, Lock, Unit, run_batch
 from ocpp_ws.dead_letters import description
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.links import Link, Payload, zone_of
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol import Call, Peer
-from ocpp_ws.writer import AWAY, Batch, Lock, Unit, run_batch
 from stations.links import OpenedLink
 
 
@@ -40,14 +40,16 @@ class ReplayLink(Link):
         self._frame, self._rehearse = frame, rehearse
 
     async def commit(
-        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = ()
-    ) -> Payload:
+        self, call: Call, now: datetime, unit: Callable[[Batch], Payload], locks: tuple[Lock, ...] = (), *,
+        light: bool = False,
+    ) -> Payload:  # fmt: skip
         def work(batch: Batch) -> Payload:
             self._claim()
             answer = unit(batch)
             self.peer.answer(call, answer)  # raises where the answer is the trouble
             self._note(batch, call, answer, now)
             if self._rehearse:
+                batch.work_off()
                 batch.flush()
                 raise Rehearsed
             return answer

@@ -1,122 +1,117 @@
 """Group commit: one writer per process takes what all links brought while its last commit ran.
 
-A unit of work is a sync function that gets the Batch. Units of one batch run in order on the writer's own connection,
-in one transaction; once one of them fails they run again, each in a savepoint of its own. Their waiters are resolved
-after COMMIT, so a reply to a station is a receipt. There is no timer: batches grow with load by themselves.
+Waiters are resolved after COMMIT, so a reply to a station is a receipt. There is no timer: batches grow with load by
+themselves. On PostgreSQL a commit that is slow does not hold up the next one: it goes its way on another lane, with the
+units of other stations (docs/adr/0007-lanes-for-a-slow-database.md).
 """
 
 import asyncio
-import logging
-import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Model
+from django.db import connection, transaction
+from django.db.models import F
 
-from ocpp_ws.breaker import PATIENCE_SECONDS, DatabaseAway, Watch, breaker
-from ocpp_ws.rows import Row, insert_rows
+from ocpp_ws.batch import AWAY, Batch, Lock, Outcome, Unit, run_batch
+from ocpp_ws.breaker import DatabaseAway, Watch, breaker
+from ocpp_ws.turns import Entry, Turns
 from sessions_app.models import TransactionIdCounter
 
-logger = logging.getLogger(__name__)
-LARGEST_BATCH = 256
-PAUSE_SECONDS = 0.1
-AWAY = (OperationalError, InterfaceError)  # not the unit's fault, but the database's
-
-
-class Batch:
-    """What the units of one transaction share: rows that are only inserted are gathered and written together."""
-
-    def __init__(self) -> None:
-        self._rows: dict[type[Model], list[Row]] = {}
-
-    def insert(self, model: type[Model], rows: list[Row]) -> None:
-        """Add rows at the end of the batch; those that violate a unique key exist already and are left out."""
-        self._rows.setdefault(model, []).extend(rows)
-
-    def flush(self) -> None:
-        for model, rows in self._rows.items():
-            insert_rows(model, rows)
-
-    def mark(self) -> dict[type[Model], int]:
-        return {model: len(rows) for model, rows in self._rows.items()}
-
-    def back_to(self, mark: dict[type[Model], int]) -> None:
-        """Forget what a unit that failed has added."""
-        for model, rows in self._rows.items():
-            del rows[mark.get(model, 0) :]
-
-
-Lock = tuple[type[Model], str, Any]
-"""model, field, value: the row to lock before any unit of the batch runs"""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit of work. Its `locks` are taken with those of the whole batch, in one order: no deadlock on them."""
-
-    run: Callable[[Batch], Any]
-    locks: tuple[Lock, ...] = ()
+LANES = 4 if connection.vendor == "postgresql" else 1  # SQLite has one writer
+SLOW_SECONDS = 0.25  # then a commit is not waited for
 
 
 class Writer:
     """The group commit of one process; starts with its first unit."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Unit, Future[Any]]] = deque()
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._busy = False
+        self._turns = Turns(LANES)
+        self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"writer-{number}") for number in range(LANES)]
+        self._hops: dict[ThreadPoolExecutor, asyncio.Future[list[Outcome]]] = {}  # of the batches on their way
+        self._fresh: asyncio.Future[list[Outcome]] | None = None  # not slow yet: what comes meanwhile waits for it
+        self._called = False
 
-    async def commit(self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = ()) -> Any:
-        """Run `run(batch)` and return its result once it is committed. Raises what it raised."""
-        return await asyncio.wrap_future(self.post(run, locks))
+    async def commit(
+        self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None,
+        light: bool = False,
+    ) -> Any:  # fmt: skip
+        """Run `run(batch)` and return its result once it is committed. Raises what it raised.
 
-    def post(self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = ()) -> "Future[Any]":
+        Units of one `station` keep their order. A unit of no single one comes after all that were posted before it.
+        """
+        return await asyncio.wrap_future(self.post(run, locks, station=station, light=light))
+
+    def post(
+        self, run: Callable[[Batch], Any], locks: tuple[Lock, ...] = (), *, station: Hashable = None,
+        light: bool = False,
+    ) -> "Future[Any]":  # fmt: skip
         """The same without waiting for it; call it on the event loop."""
         future: Future[Any] = Future()
         if breaker.is_open:
-            future.set_exception(DatabaseAway("the database is not usable"))
+            future.set_exception(away())
             return future
-        self._waiting.append((Unit(run, locks), future))
-        if not self._busy:
-            self._busy = True
+        self._turns.add(Unit(run, locks, station, light), future)
+        if not self._called:
+            self._called = True
             asyncio.get_running_loop().call_soon(self._next_batch)
         return future
 
     def _next_batch(self) -> None:
-        """Everything that waits goes into the next transaction, in one hop to the writer's thread."""
-        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
-        loop = asyncio.get_running_loop()
-        overdue = Watch(breaker.trip)
-        running = loop.run_in_executor(self._executor, run_batch, [unit for unit, _ in taken])
-        running.add_done_callback(lambda done: self._committed(done, [future for _, future in taken], overdue))
+        """Everything whose turn it is goes into one transaction; where commits are slow, into one on each free lane."""
+        self._called = False
+        while (self._turns.slow or not self._fresh) and (batch := self._turns.take()):
+            self._start(batch)
 
-    def _committed(self, done: "asyncio.Future[list[Outcome]]", futures: "list[Future[Any]]", overdue: Watch) -> None:
-        overdue.cancel()
-        outcomes = done.result()
-        away = next((failure for _, failure in outcomes if isinstance(failure, AWAY)), None)
-        if away:
-            breaker.trip(away)
-        for future, outcome in zip(futures, outcomes, strict=True):
-            resolve(future, outcome)
-        if breaker.is_open:
-            while self._waiting:
-                resolve(self._waiting.popleft()[1], (None, DatabaseAway("the database is not usable")))
-        self._busy = bool(self._waiting)
-        if self._busy:
-            self._next_batch()
+    def _start(self, batch: list[Entry]) -> None:
+        """One hop to a thread."""
+        loop = asyncio.get_running_loop()
+        lane = next(lane for lane in self._lanes if lane not in self._hops)
+        hop = loop.run_in_executor(lane, run_batch, [entry.unit for entry in batch])
+        self._hops[lane] = self._fresh = hop
+        slow = loop.call_later(SLOW_SECONDS, self._is_slow)
+        overdue = Watch(self._give_up)
+
+        def committed(_: Any) -> None:
+            slow.cancel()
+            overdue.cancel()
+            del self._hops[lane]
+            if self._fresh is hop:
+                self._fresh, self._turns.slow = None, False
+            self._committed(batch, hop.result())
+
+        hop.add_done_callback(committed)
+
+    def _is_slow(self) -> None:
+        """The fresh one is not fresh any more."""
+        self._fresh, self._turns.slow = None, True
+        self._next_batch()
+
+    def _committed(self, batch: list[Entry], outcomes: list[Outcome]) -> None:
+        self._turns.ended(batch, len(outcomes))
+        failure = next((failure for _, failure in outcomes if isinstance(failure, AWAY)), None)
+        if failure or breaker.is_open:
+            self._give_up(failure)
+        for entry, outcome in zip(batch, outcomes, strict=False):
+            resolve(entry.future, outcome)
+        self._next_batch()
+
+    def _give_up(self, reason: object) -> None:
+        """The database is away: so it is for all that wait."""
+        breaker.trip(reason)
+        while self._turns.waiting:
+            resolve(self._turns.waiting.popleft().future, (None, away()))
 
     async def try_again(self) -> None:
         """Close the breaker if a commit succeeds now; raises what it failed with."""
-        await asyncio.get_running_loop().run_in_executor(self._executor, commit_something)
+        while self._hops:  # one that hangs still holds its locks, and its stations up
+            await asyncio.wait(self._hops.values())
+        await asyncio.get_running_loop().run_in_executor(self._lanes[0], commit_something)
         breaker.reset()
 
 
-Outcome = tuple[Any, BaseException | None]
+def away() -> DatabaseAway:
+    return DatabaseAway("the database is not usable")
 
 
 def resolve(future: "Future[Any]", outcome: Outcome) -> None:
@@ -154,84 +149,6 @@ def commit_something() -> None:
     except AWAY:
         connection.close()
         raise
-
-
-def run_batch(units: list[Unit]) -> list[Outcome]:
-    """Run and commit the units together; if that fails, each by itself, so that a poisonous one fails alone."""
-    try:
-        return retried(units)
-    except AWAY as error:
-        return [(None, error)] * len(units)  # the database is away: so it is for each of them
-    except Exception as error:  # noqa: BLE001 - whatever the database makes of it
-        if len(units) == 1:
-            return [(None, error)]
-        logger.warning("A batch of %d units failed (%r); each is run by itself.", len(units), error)
-    return [outcome for unit in units for outcome in run_batch([unit])]
-
-
-def retried(units: list[Unit]) -> list[Outcome]:
-    """A deadlock, a serialization failure, a busy or restarting database passes: try for 5 s."""
-    started = time.monotonic()
-    while True:
-        try:
-            return in_one_transaction(units)
-        except AWAY as error:
-            connection.close()  # a broken connection is replaced at the next try
-            if time.monotonic() - started > PATIENCE_SECONDS - PAUSE_SECONDS:
-                raise
-            logger.warning("Commit failed (%s); tried again.", str(error).strip())
-            time.sleep(PAUSE_SECONDS)  # on the writer's thread: nothing else could be committed meanwhile
-
-
-def in_one_transaction(units: list[Unit]) -> list[Outcome]:
-    """Without savepoints first, for they are two of a unit's three round trips; with them once a unit has failed."""
-    try:
-        return together(units, bare)
-    except AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001 - whose fault it was shows the second time
-        logger.debug("A batch of %d units is run again with savepoints: %r", len(units), error)
-        return together(units, in_savepoint)
-
-
-def together(units: list[Unit], run: Callable[[Unit, Batch], Outcome]) -> list[Outcome]:
-    batch = Batch()
-    with transaction.atomic():
-        take_locks(units)
-        outcomes = [run(unit, batch) for unit in units]
-        batch.flush()
-    return outcomes
-
-
-def bare(unit: Unit, batch: Batch) -> Outcome:
-    return unit.run(batch), None
-
-
-def take_locks(units: list[Unit]) -> None:
-    """Stations first, then cards, each by primary key: two processes never wait for each other in a circle."""
-    if not connection.features.has_select_for_update:
-        return
-    wanted: dict[tuple[type[Model], str], set[Any]] = {}
-    for model, field, value in chain.from_iterable(unit.locks for unit in units):
-        wanted.setdefault((model, field), set()).add(value)
-    for model, field in sorted(wanted, key=lambda key: key[0]._meta.label, reverse=True):
-        rows = model._default_manager.filter(**{f"{field}__in": wanted[model, field]})
-        weak = connection.features.has_select_for_no_key_update  # rows that refer to these are still inserted
-        list(rows.order_by("pk").select_for_update(no_key=weak).values_list("pk"))
-
-
-def in_savepoint(unit: Unit, batch: Batch) -> Outcome:
-    mark = batch.mark()
-    try:
-        with transaction.atomic():
-            return unit.run(batch), None
-    except AWAY:
-        raise  # the transaction as a whole is lost: deadlock, serialization, busy, connection gone
-    except Exception as error:  # noqa: BLE001 - the unit's own fault: it fails, the others go on
-        batch.back_to(mark)
-        level = logging.ERROR if isinstance(error, Error) else logging.DEBUG
-        logger.log(level, "A unit of work failed: %r", error)
-        return None, error
 
 
 writer = Writer()

@@ -24,7 +24,7 @@ class CardForm(forms.ModelForm):
         fields = ("tag_id", "status", "valid_until", "holder", "parent_id_tag", "max_sessions", "note")
 
     def clean_tag_id(self) -> str:
-        """The unique column is a generated one, which Django's own validation does not look at."""
+        """Django's own validation does not look at the unique column: no form has it."""
         tag: str = self.cleaned_data["tag_id"]
         other = find_card(tag)
         if other and other.pk != self.instance.pk:

@@ -1,13 +1,14 @@
 """Who may charge."""
 
 from django.db import models
-from django.db.models.functions import Lower
+
+from rfid.fields import CiKeyField
 
 
 class RfidCard(models.Model):
     """A card or other token that a driver shows to a station; OCPP's idTag.
 
-    `tag_key` is the tag in lower case: idTags are CiString20, compared without case (core 7.28).
+    idTags are CiString20: `tag_key` finds them without case (core 7.28, errata 3.74).
     """
 
     class Status(models.TextChoices):
@@ -16,9 +17,7 @@ class RfidCard(models.Model):
         INACTIVE = "Inactive"
 
     tag_id = models.CharField("tag", max_length=20)
-    tag_key = models.GeneratedField(
-        expression=Lower("tag_id"), output_field=models.CharField(max_length=20), db_persist=True, unique=True
-    )
+    tag_key = CiKeyField(of="tag_id", max_length=60, unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     valid_until = models.DateTimeField(null=True, blank=True)
     parent_id_tag = models.CharField(

@@ -12,6 +12,7 @@ from ocpp.v16.enums import Measurand
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.paginator import InfinitePaginator
 
+from ocpp_ws.protocol import ci_key
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.admin.show import chip, kwh, link, span
 from stations.admin.tables import DayRangeFilter, EndlessAdmin, ReadOnlyAdmin, used
@@ -60,7 +61,7 @@ class SessionAdmin(EndlessAdmin):
     )  # fmt: skip
 
     def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
-        meant = Q(id_tag_key=term.lower()) | Q(station__in=stations_named(term))
+        meant = Q(id_tag_key=ci_key(term)) | Q(station__in=stations_named(term))
         if number := whole_number(term):
             meant |= Q(pk=number) | Q(transaction_id=number)
         return rows.filter(meant)

@@ -30,7 +30,7 @@ class ChargingSession(models.Model):
     )
     card = models.ForeignKey(RfidCard, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")
     id_tag = models.CharField(max_length=255, blank=True)
-    id_tag_key = models.CharField(max_length=255, blank=True, help_text="In lower case: idTags are compared so.")
+    id_tag_key = models.CharField(max_length=255, blank=True, help_text="Without case: idTags are compared so.")
     authorization = models.CharField(max_length=20, help_text="What the station was told about the card.")
     id_tag_info = models.JSONField(default=dict, help_text="The idTagInfo of the first answer; a retry gets it again.")
     status = models.CharField(max_length=11, choices=Status, default=Status.ACTIVE)
@@ -83,6 +83,7 @@ class ChargingSession(models.Model):
             models.Index(fields=["started_at", "id"]),
             models.Index(fields=["station"], name="sessions_open_of_station", condition=Q(status="active")),
             models.Index(fields=["id_tag_key"], name="sessions_open_of_card", condition=Q(status="active")),
+            models.Index(fields=["card"], name="sessions_open_by_card", condition=Q(status="active")),
             models.Index(
                 fields=["needs_reconcile_since"], name="sessions_to_reconcile",
                 condition=Q(needs_reconcile_since__isnull=False),

@@ -32,6 +32,13 @@ class CommandDone(TypedDict):
     command: int
 
 
+class RegistrationChanged(TypedDict):
+    """To the owner of the link: the row says what its station may do from now on."""
+
+    type: Literal["registration.changed"]
+    station: int
+
+
 class LinkReplaced(TypedDict):
     """To the former owner: this station has a newer link."""
 
@@ -57,7 +64,7 @@ class LinkAlive(TypedDict):
     last_frame: float
 
 
-Message = CommandReady | CommandDone | LinkReplaced | LinkProbe | LinkAlive
+Message = CommandReady | CommandDone | RegistrationChanged | LinkReplaced | LinkProbe | LinkAlive
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from stations import credentials
 from stations.certificates import inventory
 from stations.models import Command
 from stations.profiles.installed import profile_set, profiles_cleared
+from stations.services import cancellation_answered, file_announced, reservation_answered
 from stations.services.configuration import configuration_changed, configuration_told
 from stations.services.local_list import list_sent, list_told
 
@@ -30,14 +31,18 @@ def change_answered(command: Command, answer: Payload, now: datetime) -> None:
 
 
 EFFECTS: dict[str, Effect] = {
+    "CancelReservation": cancellation_answered,
     "CertificateSigned": inventory.certificate_signed,
     "ChangeConfiguration": change_answered,
     "ClearChargingProfile": profiles_cleared,
     "DeleteCertificate": inventory.certificate_deleted,
     "GetConfiguration": configuration_told,
+    "GetDiagnostics": file_announced,
     "GetInstalledCertificateIds": inventory.certificates_told,
     "GetLocalListVersion": list_told,
+    "GetLog": file_announced,
     "InstallCertificate": inventory.certificate_installed,
+    "ReserveNow": reservation_answered,
     "SendLocalList": list_sent,
     "SetChargingProfile": profile_set,
 }

@@ -25,6 +25,10 @@ class NotAllowed(CommandRefused):
     """OCPP forbids this command in the station's present state."""
 
 
+class NoAddress(CommandRefused):
+    """It is not known under which address the station reaches the gateway."""
+
+
 class IdempotencyConflict(CommandRefused):
     """The same Idempotency-Key was used for another command within 24 h."""
 

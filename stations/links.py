@@ -67,11 +67,20 @@ def standing_of(station: ChargingStation) -> Standing:
 
 
 def open_link(
-    *, cp_id: str, owner: str, channel: str, address: str, subprotocol: str, now: datetime, proved: str = ""
+    *,
+    cp_id: str,
+    owner: str,
+    channel: str,
+    address: str,
+    subprotocol: str,
+    now: datetime,
+    proved: str = "",
+    host: str = "",
 ) -> OpenedLink | None:
     """Let a station in: a new epoch, a lease, and the process that serves it. None for a stranger that may not come.
 
-    `proved` is the hash of the key that it has shown, if any.
+    `proved` is the hash of the key that it has shown, if any; `host` is the Host of its handshake: the name and port
+    under which it reaches us.
     """
     stations = ChargingStation.objects.with_online().named(cp_id)
     if settings.STATION_POLICY == "open" and not stations.exists():
@@ -85,7 +94,7 @@ def open_link(
     ended = end(station_id=station.pk, epoch=station.epoch, reason="the link was replaced", now=now)
     ChargingStation.objects.filter(pk=station.pk).update(
         epoch=F("epoch") + 1, owner=owner, channel=channel, lease_until=lease(), connected_at=now, last_seen_at=now,
-        remote_address=address[:60], subprotocol=subprotocol[:40],
+        remote_address=address[:60], subprotocol=subprotocol[:40], host=host,
     )  # fmt: skip
     if not subprotocol:  # OCPP-J 3.1.2: the station MUST name one
         count_quirks(station_id=station.pk, action="", quirks=[Quirk("no-subprotocol", "", "")], now=now)
@@ -128,6 +137,16 @@ def renew_leases(*, owner: str, channel: str, active: Collection[int], now: date
     for start in range(0, len(ids), 500):
         mine.filter(pk__in=ids[start : start + 500]).update(last_seen_at=now)
     return dict(mine.filter(lease_until__isnull=False).values_list("pk", "epoch"))
+
+
+def unaccepted(*, owner: str) -> dict[int, str]:
+    """The registrations of a process's stations that are not Accepted: station id -> Pending or Rejected."""
+    mine = ChargingStation.objects.filter(owner=owner).exclude(registration=ChargingStation.Registration.ACCEPTED)
+    return dict(mine.values_list("pk", "registration"))
+
+
+def registration_of(station_id: int) -> str:
+    return ChargingStation.objects.values_list("registration", flat=True).get(pk=station_id)
 
 
 def clear_slot(*, owner: str, now: datetime) -> None:

@@ -16,13 +16,14 @@ from ocpp_ws.protocol.errors import RULES
 from stations import doorbell
 from stations.credentials import before_sending, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
-from stations.models import ChargingStation, Command
+from stations.models import ChargingStation, Command, FileLink
 from stations.secrets import masked
 
 LOOK_SECONDS = 1.0  # the asker looks at its row, in case the doorbell was lost
 GRACE_SECONDS = 2.0  # the owner's own time-out should be seen before the asker gives up
 KEY_LIFE = timedelta(hours=24)
 FOLLOW_UP_LIFE = timedelta(hours=24)
+WITH_SECRETS = ("ChangeConfiguration", "UpdateFirmware", "SignedUpdateFirmware", "GetDiagnostics", "GetLog")
 EXPIRED = "The station did not connect in time."
 NOT_PATIENT = Q(expires_at=None)  # whoever gave it did not ask to wait for the station
 State = Command.State
@@ -33,25 +34,32 @@ class How(TypedDict, total=False):
 
     wait: seconds to wait for its end (None or left out: the call timeout; 0: do not wait);
     idempotency_key: the same command with the same key within 24 h is given once;
-    wait_for_online: seconds that it may wait for a station that is not connected.
+    wait_for_online: seconds that it may wait for a station that is not connected;
+    link: the address of the gateway's own that its payload tells the station.
     """
 
     wait: float | None
     idempotency_key: str | None
     wait_for_online: float | None
+    link: FileLink | None
 
 
-def give(station: ChargingStation, action: str, payload: Payload, *, actor: str, **how: Unpack[How]) -> Command:
+def give(
+    station: ChargingStation, action: str, payload: Payload, *, actor: str, asked: Payload | None = None,
+    **how: Unpack[How],
+) -> Command:  # fmt: skip
     """Write a command's row, ring the owner of the link and wait for the end. Returns the row as it then stands.
 
+    `asked` is what an idempotency key stands for, where the payload has numbers of our own that are new each time.
     Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
     transaction: the owner could not see the row.
     """
     refuse_invalid(action, payload)
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     refuse_wrong(wish)
+    wish.link = how.get("link")
     if key := how.get("idempotency_key"):
-        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish)
+        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, asked or payload)
     if (patience := how.get("wait_for_online")) is not None:
         wish.expires_at = timezone.now() + timedelta(seconds=patience)
     command = given_before(wish) or enqueue(wish)
@@ -66,9 +74,9 @@ def refuse_invalid(action: str, payload: Payload) -> None:
         raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
 
 
-def digest(wish: Command) -> str:
+def digest(wish: Command, asked: Payload) -> str:
     """What is asked, whatever the order of the members."""
-    return sha256(orjson.dumps([wish.station_id, wish.action, wish.payload], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(orjson.dumps([wish.station_id, wish.action, asked], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def given_before(wish: Command) -> Command | None:
@@ -103,7 +111,8 @@ def store(wish: Command) -> None:
     rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
     wish.station = station = rows.with_online().get(pk=wish.station_id)
     if station.online or wish.expires_at:
-        refuse_if_forbidden(station, wish)
+        if why := forbidden(station, wish):
+            raise NotAllowed(why)
         if Command.objects.filter(station=station, state__in=Command.OPEN).count() >= settings.COMMAND_QUEUE_DEPTH:
             raise QueueFull(f"{settings.COMMAND_QUEUE_DEPTH} commands wait for {station.cp_id} already.")
     else:
@@ -123,15 +132,17 @@ def cancel(command_id: int) -> bool:
     return bool(ended)
 
 
-def refuse_if_forbidden(station: ChargingStation, wish: Command) -> None:
-    """Core 4.2: no remote start or stop while Pending; nothing at all while Rejected. Errata 3.40: no boot twice."""
-    registration, action = station.registration, wish.action
+def forbidden(station: ChargingStation, command: Command) -> str:
+    """Why OCPP forbids it now; empty: it does not. No remote start or stop while Pending, nothing at all while Rejected
+    (core 4.2), no BootNotification once one was answered Accepted (errata 3.40)."""
+    registration, action = station.registration, command.action
     remote = action in ("RemoteStartTransaction", "RemoteStopTransaction")
     if registration == "Rejected" or (remote and registration != "Accepted"):
-        raise NotAllowed(f"{station.cp_id} is {registration}: accept its registration before sending {action}.")
-    boots = wish.payload.get("requestedMessage") == "BootNotification"
-    if boots and registration == "Accepted" and station.last_boot_at:
-        raise NotAllowed(f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before.")
+        return f"{station.cp_id} is {registration}: accept its registration before sending {action}."
+    boots = command.payload.get("requestedMessage") == "BootNotification"
+    if boots and station.boot_answer == "Accepted":
+        return f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before."
+    return ""
 
 
 def wait_for(command: Command, seconds: float) -> Command:
@@ -158,11 +169,15 @@ def release_connection() -> None:
 
 def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> Command | None:
     """Mark the station's oldest queued command as sent and return it; None: there is none, or the link is not ours."""
-    if not ChargingStation.objects.filter(pk=station_id, epoch=epoch).exists():
+    station = ChargingStation.objects.filter(pk=station_id, epoch=epoch).first()
+    if station is None:
         return None
     queued = Command.objects.filter(station_id=station_id, state=State.QUEUED).order_by("pk")
     end(queued.filter(expires_at__lte=now), State.EXPIRED, reason=EXPIRED, now=now)
     while command := queued.first():
+        if why := forbidden(station, command):  # since it was given
+            end(queued.filter(pk=command.pk), State.CANCELLED, reason=why[:255], now=now)
+            continue
         sent = {"state": State.SENT, "sent_at": now, "epoch": epoch, "unique_id": unique_id}
         if Command.objects.filter(pk=command.pk, state=State.QUEUED).update(**sent):
             for name, value in sent.items():
@@ -224,7 +239,7 @@ def expire(*, now: datetime) -> int:
 
 def end(commands: QuerySet[Command], state: str, *, reason: str, now: datetime) -> int:
     """End open commands without the station's answer; secrets that they carried are not kept. Returns how many."""
-    with_keys = list(commands.filter(action="ChangeConfiguration").values_list("pk", "payload"))
+    with_keys = list(commands.filter(action__in=WITH_SECRETS).values_list("pk", "payload"))
     changed = commands.update(state=state, reason=reason, finished_at=now)
     for pk, payload in with_keys:
         # not one that another process has just taken: the station must get the real value

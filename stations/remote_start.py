@@ -13,7 +13,7 @@ WINDOW = timedelta(minutes=10)  # at most; a ConnectionTimeOut is seldom longer
 GRACE = timedelta(seconds=30)  # from the end of that time to the StartTransaction on its way
 
 
-class Progress(TextChoices):
+class RemoteStart(TextChoices):
     """`""` for all other commands."""
 
     STARTING = "starting", "accepted, not started yet"
@@ -21,14 +21,14 @@ class Progress(TextChoices):
     NOT_STARTED = "not_started", "accepted, not started"
 
 
-def progress(command: Command, now: datetime) -> str:
+def remote_start(command: Command, now: datetime) -> str:
     """Whether the session has begun; it may begin after all when it has not begun in time."""
     if command.action != "RemoteStartTransaction" or not command.accepted:
         return ""
     if session_of(command):
-        return Progress.STARTED
+        return RemoteStart.STARTED
     waited = now - (command.finished_at or now)
-    return Progress.NOT_STARTED if waited > WINDOW or waited > patience(command) else Progress.STARTING
+    return RemoteStart.NOT_STARTED if waited > WINDOW or waited > patience(command) else RemoteStart.STARTING
 
 
 def session_of(command: Command) -> Any:

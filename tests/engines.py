@@ -3,8 +3,10 @@
 `python -m tests.engines COMMAND ...` runs a command with DATABASE_URL pointing to a private PostgreSQL.
 """
 
+import itertools
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -16,12 +18,32 @@ from contextlib import contextmanager
 from pathlib import Path
 
 START_SECONDS = 30.0
+FIRST_PORT, OWN_PORTS = 20_000, 1000
+
+
+def own_ports() -> Iterator[int]:
+    """This test process's share of the ports below those that a system gives to clients, again and again."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 12
+    first = FIRST_PORT + OWN_PORTS * number
+    start = random.SystemRandom().randrange(OWN_PORTS)  # another test run shall not begin at the same one
+    return itertools.cycle([first + (start + step) % OWN_PORTS for step in range(OWN_PORTS)])
+
+
+_ports = own_ports()
 
 
 def free_port() -> int:
+    """A port that nobody takes until its server does: neither a client nor a test that runs beside this one."""
+    return next(filter(is_free, _ports))
+
+
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def binary(name: str) -> str:
@@ -72,9 +94,10 @@ def postgresql() -> Iterator[str]:
     data = str(folder / "data")
     quiet = {"stdout": subprocess.DEVNULL, "user": user}
     try:
-        initdb = [binary("initdb"), "-D", data, "-A", "trust", "-U", "gateway", "-E", "UTF8"]
+        initdb = [binary("initdb"), "-D", data, "-A", "trust", "-U", "gateway", "-E", "UTF8", "--no-sync"]
         subprocess.run(initdb, check=True, **quiet)
         options = ["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
+        options += ["-c", "fsync=off"]  # it is thrown away
         with running([binary("postgres"), "-D", data, *options], port, user):
             wait_until_ready(port)
             subprocess.run(

@@ -79,6 +79,7 @@ class Gateway(Process):
             shutil.copy(template, self.database)
         address = [f"127.0.0.1:{self.port}", "--noreload"] if command == "runserver" else []
         environment = child_environment(settings, self.database) | {"PORT": str(self.port)} | env
+        environment.setdefault("FILES_FOLDER", str(folder / f"{name}-files"))
         super().__init__([*MANAGE, command, *address], folder / f"{name}.log", environment)
 
     def ready(self) -> "Gateway":

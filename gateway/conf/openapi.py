@@ -14,6 +14,9 @@ def spectacular() -> dict[str, Any]:
         "COMPONENT_SPLIT_REQUEST": True,
         "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "gateway.api.schema.finish"],
         "ENUM_NAME_OVERRIDES": {
+            "BulkItemState": "stations.models.BulkItem.State",
+            "BulkState": "stations.models.BulkCommand.State",
+            "CommandState": "stations.models.Command.State",
             "CertificateState": "stations.models.Certificate.State",
             "CertificateType": "stations.models.Certificate.Type",
             "CardStatus": "rfid.models.RfidCard.Status",

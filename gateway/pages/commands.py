@@ -1,5 +1,6 @@
 """The command's page: what came of it. It has its own address, so it can be reloaded and passed on."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,13 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from gateway.pages import schedule
+from gateway.pages import schedule, tables
 from gateway.pages.forms import NAMES
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
 from stations.admin.show import chip, page
 from stations.models import Command
-from stations.remote_start import Progress, progress, session_of
+from stations.remote_start import RemoteStart, remote_start, session_of
+from stations.services.progress import ENDS, NOT_TAKEN, UPDATES, UPLOADS, announced
 
 SENTENCES = {
     Command.State.QUEUED: "It waits for its turn: a station is asked one thing at a time.",
@@ -27,9 +29,9 @@ SENTENCES = {
     Command.State.EXPIRED: "It waited too long and was not sent.",
 }
 STARTS: dict[str, str] = {
-    Progress.STARTING: "The station will try. The session begins when the vehicle is plugged in.",
-    Progress.STARTED: "The session has begun.",
-    Progress.NOT_STARTED: "The station accepted it, but no session began in time. Was the vehicle plugged in?",
+    RemoteStart.STARTING: "The station will try. The session begins when the vehicle is plugged in.",
+    RemoteStart.STARTED: "The session has begun.",
+    RemoteStart.NOT_STARTED: "The station accepted it, but no session began in time. Was the vehicle plugged in?",
 }
 
 ANSWERS = {
@@ -56,27 +58,58 @@ class CommandPage(CommandAdmin):
 
 
 def result(command: Command) -> dict[str, Any]:
-    form, started = "", progress(command, timezone.now())
+    form, started = "", remote_start(command, timezone.now())
     if name := NAMES.get(command.action):
         form = reverse("admin:stations_chargingstation_command", args=[command.station_id, name])
     return {
         "command": command,
         "outcome": outcome(command),
         "sentence": sentence(command),
-        "open": command.state in Command.OPEN or started == Progress.STARTING,
+        "open": command.state in Command.OPEN or under_way(command) or started == RemoteStart.STARTING,
         "session": session_of(command),
         "station": page(command.station),
         "again": form,
         "keys": keys(command),
         "chart": drawn(command),
+        **files(command),
     }
+
+
+def files(command: Command) -> dict[str, Any]:
+    """What came of a firmware update or an upload: its progress, and the files."""
+    if command.action not in (*UPDATES, *UPLOADS):
+        return {}
+    name = announced(command.action, command.answer) if command.action in UPLOADS else ""
+    return {
+        "progress": tables.progress(command.progress.order_by("pk")),
+        "announced": name,
+        "no_file": no_file(command),
+        "uploads": tables.files(command.files.order_by("pk")) if command.action in UPLOADS else None,
+        "fetched": command.link if command.link and command.link.file_id else None,
+    }
+
+
+def no_file(command: Command) -> bool:
+    """A GetDiagnostics.conf without a name: there are no diagnostics (core 5.9)."""
+    diagnostics = command.action == "GetDiagnostics" and command.state == Command.State.ANSWERED
+    return diagnostics and not announced(command.action, command.answer)
+
+
+def under_way(command: Command) -> bool:
+    """Whether the page should look again: the station has taken it, and told no end of it within the last hour."""
+    if command.action not in (*UPDATES, *UPLOADS) or command.state != Command.State.ANSWERED:
+        return False
+    if command.created_at < timezone.now() - timedelta(hours=1) or command.status in NOT_TAKEN:
+        return False
+    last = command.progress.order_by("-pk").first()
+    return last.status not in ENDS if last else not no_file(command)
 
 
 def sentence(command: Command) -> str:
     """What the outcome means, where the station's own word does not say it."""
     if command.state != Command.State.ANSWERED:
         return SENTENCES[Command.State(command.state)]
-    if started := progress(command, timezone.now()):
+    if started := remote_start(command, timezone.now()):
         return STARTS[started]
     if command.action == "SetChargingProfile" and command.status == "Accepted":
         return HOLDS.get(command.payload["csChargingProfiles"]["chargingProfilePurpose"], "")

@@ -23,10 +23,14 @@ from stations.models import (
     Connector,
     InstalledProfile,
     LocalList,
+    ProgressReport,
     Quirk,
     Reservation,
     SecurityEvent,
     SigningRequest,
+    StationFile,
+    UnknownStation,
+    UnknownTag,
 )
 
 
@@ -40,6 +44,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     count = badges()
     stations = [
         item("Stations", "ev_station", ChargingStation),
+        item("Unknown stations", "help", UnknownStation) | badge(count, "unknown stations"),
         item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Reservations", "event_seat", Reservation),
         item("Charging profiles", "stacked_line_chart", ChargingProfile),
@@ -48,6 +53,8 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Bulk commands", "dynamic_feed", BulkCommand),
         item("Configuration", "tune", ConfigurationKey),
         item("Local lists", "playlist_add_check", LocalList),
+        item("Files", "folder_open", StationFile),
+        item("Progress", "downloading", ProgressReport),
         item("Quirks", "rule", Quirk),
     ]
     to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem) | badge(count, "reconciliation")
@@ -64,6 +71,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         certificates,
         item("Signing requests", "workspace_premium", SigningRequest) | badge(count, "signing requests"),
     ]
+    cards = [item("Cards", "contactless", RfidCard), item("Unknown tags", "contact_support", UnknownTag)]
     log = [
         item("Messages", "forum", OcppMessage),
         item("Rejected frames", "report", RejectedFrame) | badge(count, "dead letters"),
@@ -74,6 +82,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         {"title": "Sessions", "items": sessions},
         {"title": "Cards", "items": [item("Cards", "contactless", RfidCard)]},
         {"title": "Security", "items": security},
+        {"title": "Cards", "items": cards},
         {"title": "Log", "items": log},
         {"title": "Access", "items": [item("Users", "person", User), item("Groups", "group", Group)]},
         {"title": "API", "items": [{"title": "API docs", "icon": "api", "link": "/api/docs/"}]},
@@ -84,6 +93,7 @@ def badges() -> dict[str, int]:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
         "faulted": Connector.objects.filter(status="Faulted"),
+        "unknown stations": UnknownStation.objects.waiting(),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),
         "security events": SecurityEvent.objects.filter(critical=True, seen_at=None),
         "signing requests": SigningRequest.objects.filter(state=SigningRequest.State.PENDING),

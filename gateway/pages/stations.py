@@ -1,39 +1,47 @@
 """The station's page: what it is, what its connectors do, what happened last, and the commands."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from gateway.pages import tables
 from gateway.pages.bulk import choose_stations
 from gateway.pages.commanding import OFFLINE, buttons, command_address, command_view
 from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
+from gateway.pages.registration import address, registration_view
 from gateway.pages.sidebar import may_view
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
-from stations.admin.show import chip, kwh, link, listing, span
+from stations.admin.show import chip, kwh, link, listing, post_button, span
 from stations.models import (
     Certificate,
     ChargingStation,
     Command,
     Connector,
     InstalledProfile,
+    ProgressReport,
     Quirk,
     Reservation,
     SecurityEvent,
+    StationFile,
 )
+from stations.registration import register
 
 
 class StationPage(StationAdmin):
     change_form_outer_before_template = "gateway/station.html"
-    actions = ("command_many",)
+    list_display = ("cp_id", "name", "connection", "registered", "sockets", "vendor", "last_seen_at")
+    actions = ("command_many", "accept")
 
     @admin.action(description="Command these stations …", permissions=["change"])
     def command_many(self, request: HttpRequest, stations: QuerySet[ChargingStation]) -> HttpResponse:
@@ -42,9 +50,11 @@ class StationPage(StationAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.command)
         report = self.admin_site.admin_view(self.conformance)
+        deciding = self.admin_site.admin_view(self.registration)
         own = [
             path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command"),
             path("<int:station_id>/conformance/", report, name="stations_chargingstation_conformance"),
+            path("<int:station_id>/registration/", deciding, name="stations_chargingstation_registration"),
         ]
         return [*own, *super().get_urls()]
 
@@ -56,11 +66,38 @@ class StationPage(StationAdmin):
             raise PermissionDenied
         return conformance_view(request, self, station_id)
 
+    def registration(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        return registration_view(request, self, station_id)
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        decides = self.has_change_permission(request)
+        return ["decision" if one == "registered" and decides else one for one in self.list_display]
+
+    @admin.display(description="registration", ordering="registration")
+    def registered(self, station: ChargingStation) -> SafeString:
+        return chip(station.registration)
+
+    @admin.display(description="registration", ordering="registration")
+    def decision(self, station: ChargingStation) -> SafeString:
+        """Who is not accepted waits for somebody: one click does it; the chip leads to the other choices."""
+        word, place = chip(station.registration), address(station)
+        if station.registration == ChargingStation.Registration.ACCEPTED:
+            return word
+        return format_html('<a href="{}">{}</a> {}', place, word, post_button(place, "Accept", registration="Accepted"))
+
+    @admin.action(description="Accept the selected stations", permissions=["change"])
+    def accept(self, request: HttpRequest, stations: QuerySet[ChargingStation]) -> None:
+        accepted = [station for station in stations if register(station, ChargingStation.Registration.ACCEPTED)]
+        for station in accepted:
+            self.log_change(request, station, "Registration set to Accepted.")
+        messages.success(request, f"{len(accepted)} accepted.")
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         station = kwargs.get("obj")
         if station:
             commandable = self.has_change_permission(request, station)
             context |= board(station) | {"buttons": buttons(station, request.user)}
+            context["decide"] = address(station) if commandable else ""
             context["tables"] = [one for one in tables_of(station, commandable) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -69,7 +106,7 @@ def board(station: ChargingStation) -> dict[str, Any]:
     """What the page shows above the form."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
-    more |= {"Certificates": Certificate, "Security events": SecurityEvent}
+    more |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
     return {
         "offline": "" if station.online else OFFLINE,
         "connection": chip("online" if station.online else "offline"),
@@ -90,18 +127,24 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     """Its newest rows in the long tables, a query each."""
     installed = InstalledProfile.objects.filter(station=station).select_related("station", "stored")
     clear = command_address(station, "clear-charging-profile") if commandable else ""
+    active = {"status": Reservation.Status.ACTIVE, "expiry_date__gt": timezone.now()}
+    reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
+    progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
+        ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
         ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
+        ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
         ("Messages", OcppMessage, tables.messages(messages[:20])),
     ]
     return [
         {"title": title, "model": model, "table": table, "all": listing(model, station__id__exact=station.pk)}
         for title, model, table in shown
+        if table["rows"] or model is not Reservation  # most stations have none
     ]
 
 
@@ -113,6 +156,8 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Last seen", tables.when(station.last_seen_at)),
         ("Product", product or "-"),
         ("Firmware", station.firmware or "-"),
+        ("Firmware update", told(station.firmware_status, station.firmware_status_at)),
+        ("Diagnostics and logs", told(station.diagnostics_status, station.diagnostics_status_at)),
         ("Serial number", station.serial_number or station.charge_box_serial_number or "-"),
         ("Last boot", tables.when(station.last_boot_at)),
         ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
@@ -120,6 +165,10 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
         ("Process", station.owner or "-"),
         ("Authentication", proof(station)),
     ]
+
+
+def told(status: str, at: datetime | None) -> Any:
+    return format_html("{} {}", chip(status), tables.when(at)) if status else "-"
 
 
 def proof(station: ChargingStation) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ocpp_ws.admin import answered, arrow
@@ -12,8 +13,8 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.admin import lasted
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.commands import outcome
-from stations.admin.show import after, chip, kwh, link
-from stations.models import Command, InstalledProfile
+from stations.admin.show import after, chip, kwh, left, link
+from stations.models import Command, FileLink, InstalledProfile, ProgressReport, Reservation, StationFile
 
 Table = dict[str, Any]
 
@@ -67,6 +68,16 @@ def text_link(address: str, text: str) -> SafeString:
     return format_html('<a class="text-link" href="{}">{}</a>', address, text)
 
 
+def reservations(rows: Iterable[Reservation]) -> Table:
+    """Active ones, with the time that is left of each."""
+    cells = [
+        [link(r, r.reservation_id), r.connector_number or "any", r.id_tag, r.parent_id_tag or "-", r.origin,
+         when(r.expiry_date), left(r.expiry_date, timezone.now())]
+        for r in rows
+    ]  # fmt: skip
+    return {"headers": ["Number", "Connector", "Card", "Group", "Made by", "Until", "Left"], "rows": cells}
+
+
 def messages(rows: Iterable[OcppMessage]) -> Table:
     cells = [[link(m, when(m.at)), arrow(m), m.action, answered(m), after(m.latency_ms)] for m in rows]
     return {"headers": ["At", "Direction", "Action", "Outcome", "After"], "rows": cells}
@@ -78,3 +89,34 @@ def meter_values(rows: Iterable[MeterValue]) -> Table:
         for v in rows
     ]
     return {"headers": ["At", "Measurand", "Phase", "Value", "Context"], "rows": cells}
+
+
+def progress(rows: Iterable[ProgressReport]) -> Table:
+    """Without the command: for its own page."""
+    cells = [
+        [when(r.at), chip(r.status), f"{r.count} times, last {when(r.last_at)}" if r.count > 1 else ""] for r in rows
+    ]
+    return {"headers": ["At", "Status", ""], "rows": cells}
+
+
+def station_progress(rows: Iterable[ProgressReport]) -> Table:
+    cells = [[when(r.at), chip(r.status), link(r.command, r.command.action) if r.command else r.action] for r in rows]
+    return {"headers": ["At", "Status", "About"], "rows": cells}
+
+
+def files(rows: Iterable[StationFile]) -> Table:
+    cells = [[link(f), filesizeformat(f.size), when(f.created_at), f.created_by] for f in rows]
+    return {"headers": ["File", "Size", "Arrived", "From"], "rows": cells}
+
+
+def file_links(rows: Iterable[FileLink]) -> Table:
+    cells = [
+        [link(r.station), asked(r), r.requests, r.completed,
+         f"{when(r.last_at)} from {r.last_address}" if r.last_at else "-", when(r.expires_at)]
+        for r in rows
+    ]  # fmt: skip
+    return {"headers": ["Station", "Command", "Requests", "Whole downloads", "Last", "Expires"], "rows": cells}
+
+
+def asked(row: FileLink) -> Any:
+    return format_html_join(", ", "{}", ((link(c, c.action),) for c in row.commands.all())) or "-"

@@ -1,10 +1,13 @@
 """HTTP on the server's port: a deadline for headers, clean refusals, and the door to a link."""
 
 import re
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web.http import HTTPChannel
+
+from gateway.server.body import Flow
 
 TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")  # RFC 9110 5.6.2
 REQUEST_LINE = re.compile(rb"GET \S+ HTTP/1\.[01]")
@@ -19,6 +22,7 @@ class Channel(HTTPChannel):
     """A TCP connection for as long as it speaks HTTP."""
 
     deadline: Any = None
+    refused = False
 
     def connectionMade(self) -> None:
         super().connectionMade()
@@ -26,6 +30,8 @@ class Channel(HTTPChannel):
         self.start_deadline()
 
     def dataReceived(self, data: bytes) -> None:
+        if self.refused:
+            return  # read and dropped: a reset would take the answer away before the peer has seen it
         if self.deadline is None and self.line_mode:
             self.start_deadline()  # the next request of a kept connection
         super().dataReceived(data)
@@ -51,7 +57,19 @@ class Channel(HTTPChannel):
 
     def allHeadersReceived(self) -> None:
         self.stop_deadline()
-        super().allHeadersReceived()
+        if self.length is not None and self.length > self.factory.server.limits.body_bytes:
+            self.refuse_body()
+        else:
+            super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        if not self.refused:
+            super().allContentReceived()
+
+    def refuse_body(self) -> None:
+        self.refused = True
+        self.transport.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        self.callLater(self.factory.server.limits.close_timeout, self.loseConnection)
 
     def checkPersistence(self, request: Any, version: bytes) -> bool:
         return super().checkPersistence(request, version) and not self.factory.server.draining
@@ -74,6 +92,24 @@ class Request(WebRequest):
     def __init__(self, channel: Channel, *args: Any) -> None:
         # Django parses forms; Twisted would too, all of it in memory
         super().__init__(channel, *args, parsePOSTFormSubmission=False)
+        self.flow = Flow()
+        self.received = 0
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Also of a chunked body, whose length nobody said before."""
+        self.received += len(data)
+        if self.channel.refused:
+            return
+        if self.received > self.server.limits.body_bytes:
+            self.channel.refuse_body()
+        else:
+            super().handleContentChunk(data)
+
+    def take_body(self) -> IO[bytes]:
+        """The whole body, in Daphne's place, which reads on in an empty one."""
+        body: IO[bytes] = self.content
+        self.content: IO[bytes] = BytesIO()
+        return body
 
     def process(self) -> Any:
         self.requestHeaders.removeHeader(b"daphne-root-path")  # a client has no say in the root path
@@ -104,6 +140,25 @@ class Request(WebRequest):
     def is_event_stream(self) -> bool:
         kind = self.responseHeaders.getRawHeaders(b"content-type", [b""])[0]
         return self._response_started and kind.startswith(b"text/event-stream")
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        if not self._response_started and not self.finished and self.channel is not None:
+            self.registerProducer(self.flow, True)
+        super().handle_reply(message)
+
+    async def drained(self) -> None:
+        """Returns when the peer has taken enough for more to be sent; one that takes nothing is cut off."""
+        if not await self.flow.room(self.server.limits.stalled_answer) and self.channel is not None:
+            self.channel.forceAbortClient()
+
+    def finish(self) -> None:
+        self.unregisterProducer()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:
+        self.producer = None
+        self.flow.stopProducing()
+        super().connectionLost(reason)
 
     def application_returned(self) -> None:
         if not self.finished and self.channel is not None:

@@ -20,3 +20,5 @@ class Limits:
     queue_low: int = 16  # read on
     queue_patience: float = 30.0  # for it to be down to queue_high again, else 1008
     queue_bytes: int = 1024 * 1024  # the same in size: 64 messages could be 256 MiB
+    body_bytes: int = 64 * 1024 * 1024  # of an HTTP request: 413 beyond
+    stalled_answer: float = 120.0  # for the peer of an HTTP answer to take something of it

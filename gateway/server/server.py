@@ -14,6 +14,7 @@ from twisted.internet import defer, reactor
 from twisted.internet.endpoints import serverFromString
 from twisted.logger import globalLogBeginner
 
+from gateway.server.body import RequestBody
 from gateway.server.drain import drain
 from gateway.server.http import Channel, HttpFactory
 from gateway.server.limits import Limits
@@ -113,11 +114,16 @@ class Server(daphne.server.Server):
             queue: Any = LinkQueue(self.limits, protocol.queue_filled)
             send: Any = protocol.send
         else:
-            queue, send = asyncio.Queue(), partial(self.handle_reply, protocol)
+            queue, send = RequestBody(protocol.take_body()), partial(self.handle_reply, protocol)
         task = asyncio.ensure_future(self.application(scope, queue.get, send))
         self.connections[protocol]["application_instance"] = task
         task.add_done_callback(partial(self.application_done, protocol))
         return queue
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Daphne's hook, for an HTTP application's `send`: returns when there is room for more."""
+        await super().handle_reply(protocol, message)
+        await protocol.drained()
 
     def application_done(self, protocol: Any, task: "asyncio.Task[None]") -> None:
         """At once, where Daphne looks every second."""

@@ -10,6 +10,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from django.conf import settings
 from twisted.internet.error import CannotListenError
 
+from gateway.server.limits import Limits
 from gateway.server.preflight import CannotStart
 from gateway.server.server import Server
 from ocpp_ws.process import clear_own_slot
@@ -44,5 +45,10 @@ def listen(server: Server) -> None:
     gc.freeze()  # what is loaded now stays: the collector need not walk it again, 10-15 % less CPU per call
 
 
+def limits() -> Limits:
+    """What else stands in a form beside the file is small."""
+    return Limits(body_bytes=(settings.MAX_UPLOAD_MB + 1) * 1024 * 1024)
+
+
 def server_for(application: Callable[..., Any], host: str, port: int, **options: Any) -> Server:
-    return Server(application, build_endpoint_description_strings(host=host, port=port), **options)
+    return Server(application, build_endpoint_description_strings(host=host, port=port), limits=limits(), **options)

@@ -4,6 +4,7 @@ Tolerant in, strict out: what a charge point sends wrong is taken where it can b
 send is checked against the official schemas. See `Peer` first, then `errors.RULES` for what each deviation earns.
 """
 
+from .ci_string import ci_key
 from .deviations import Deviation, Quirk
 from .errors import (
     ERROR_CODES,
@@ -59,6 +60,7 @@ __all__ = [
     "Unanswered",
     "UniqueId",
     "check",
+    "ci_key",
     "enumeration",
     "format_timestamp",
     "member_schema",

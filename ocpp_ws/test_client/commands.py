@@ -27,14 +27,16 @@ from ocpp.v16.enums import (
 
 from .charging_profiles import may_start_with
 from .errors import StartRefused
+from .files import FileStation
 from .hardware import Connector
+from .reserving import ReservingStation
 from .security import SecureStation
 from .session import ChargingSession
 from .smart_charging import SmartStation
 from .triggers import triggered
 
 
-class ObedientStation(SmartStation, SecureStation):
+class ObedientStation(SmartStation, ReservingStation, FileStation, SecureStation):
     """A station that does what it is told, as far as it can."""
 
     @on(Action.remote_start_transaction)
@@ -45,7 +47,7 @@ class ObedientStation(SmartStation, SecureStation):
         charging_profile: dict[str, Any] | None = None,
         **_: Any,
     ) -> Any:
-        connector = self.free(connector_id) if connector_id != 0 else None
+        connector = self.free(connector_id, id_tag) if connector_id != 0 else None
         if connector is None or not may_start_with(charging_profile):
             return self._answered("RemoteStartTransaction", RemoteStartStopStatus.rejected)
         session = self.prepare(connector, id_tag)

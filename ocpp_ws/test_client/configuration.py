@@ -90,6 +90,7 @@ def _key(value: str) -> bool:
 def standard(connectors: int, meter_interval: float) -> Configuration:
     """A fresh station's table."""
     sampled = ",".join(READINGS)
+    profiles = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
     rotation = ",".join(f"{n}.RST" for n in range(connectors + 1))
     settings = {
         "AllowOfflineTxForUnknownId": Setting("false", _flag),
@@ -114,6 +115,7 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
         "MeterValuesAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "MeterValuesSampledData": Setting(sampled, _measurands),
         "NumberOfConnectors": Setting(str(connectors), readonly=True),
+        "ReserveConnectorZeroSupported": Setting("true", readonly=True),
         "ResetRetries": Setting("1", _number),
         "SendLocalListMaxLength": Setting("20", readonly=True),
         "SecurityProfile": Setting("0"),
@@ -121,7 +123,8 @@ def standard(connectors: int, meter_interval: float) -> Configuration:
         "StopTransactionOnInvalidId": Setting("true", readonly=True),
         "StopTxnAlignedData": Setting("Energy.Active.Import.Register", _measurands),
         "StopTxnSampledData": Setting("Energy.Active.Import.Register", _measurands),
-        "SupportedFeatureProfiles": Setting("Core,LocalAuthListManagement,RemoteTrigger,SmartCharging", readonly=True),
+        "SupportedFeatureProfiles": Setting(profiles, readonly=True),
+        "SupportedFileTransferProtocols": Setting("HTTP,HTTPS,FTP", readonly=True),
         "TransactionMessageAttempts": Setting("3", _number),
         "TransactionMessageRetryInterval": Setting("60", _number),
         "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),

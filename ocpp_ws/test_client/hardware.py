@@ -10,6 +10,7 @@ from .charging_profiles import ChargingProfiles
 from .local_list import LocalList
 from .meter import Meter
 from .options import Options
+from .reservations import Reservations
 from .safe import Safe
 
 
@@ -34,6 +35,7 @@ class Hardware:
         self.operative = True
         self.local_list = LocalList()
         self.profiles = ChargingProfiles()
+        self.reservations = Reservations()
         self.configuration = configuration.standard(options.connectors, options.meter_interval)
         self.safe = Safe()
         self._first_password = None if options.password is None else options.password.encode()

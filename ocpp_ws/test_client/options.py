@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Options:
-    """One station's orders. Times are seconds; `timeout` is how long it waits for any answer."""
+    """One station's orders. Times are seconds; `timeout` is how long it waits for any answer, `step` how long a part of
+    an update or upload takes; `fail` is the part that goes wrong."""
 
     cp_id: str = "CP_TEST_001"
     url: str = "ws://localhost:3000"
@@ -20,6 +21,8 @@ class Options:
     sign_certificate: bool = False
     timeout: float = 10.0
     behaviour: str = "plain"
+    step: float = 2.0
+    fail: str = ""
 
 
 def fleet(

@@ -60,7 +60,7 @@ class Run:
         status = await station.authorize(id_tag)
         if status != AuthorizationStatus.accepted:
             raise Refused(f"Authorize was answered {status} for {id_tag}")
-        connector = station.free()
+        connector = station.free(None, id_tag)
         if connector is None:
             raise Refused("No connector is free to charge on")
         self._charged = True

@@ -82,7 +82,8 @@ class ChargingSession:
     async def _start(self) -> str:
         meter_start = self._meter_start = self._meter.register
         self._readings.append(self._stop_reading(ReadingContext.transaction_begin))
-        answer = await self._line.ask(call.StartTransaction(self.connector.id, self.id_tag, meter_start, wire_time()))
+        start = call.StartTransaction(self.connector.id, self.id_tag, meter_start, wire_time(), self._reservation())
+        answer = await self._line.ask(start)
         self.transaction_id, self.began = answer.transaction_id, datetime.now(UTC)
         if self.profile:  # it applies to this transaction (E§3.42)
             tx_profile = self.profile | {"transaction_id": self.transaction_id}
@@ -90,6 +91,13 @@ class ChargingSession:
         status: str = answer.id_tag_info["status"]
         self._line.journal.note(f"StartTransaction: {status}, transactionId {self.transaction_id}")
         return status
+
+    def _reservation(self) -> int | None:
+        """The reservation that this start ends, which it must name (S§4.8)."""
+        used = self._line.hardware.reservations.of(self.connector.id, self.id_tag)
+        if used:
+            self._line.hardware.reservations.end(used.id)
+        return used.id if used else None
 
     async def _charge(self) -> None:
         pace = self._pace()

@@ -68,6 +68,8 @@ class Station(Link):
     async def authorize(self, id_tag: str) -> str:
         answer = await self.ask(call.Authorize(id_tag))
         status: str = answer.id_tag_info["status"]
+        if group := answer.id_tag_info.get("parent_id_tag"):
+            self.hardware.reservations.groups[id_tag] = group
         self.journal.note(f"Authorize {id_tag}: {status}")
         return status
 
@@ -82,11 +84,16 @@ class Station(Link):
             except TimeoutError:
                 await self.ask(call.Heartbeat())
 
-    def free(self, connector_id: int | None = None) -> Connector | None:
-        """A connector on which a session may begin now."""
+    def free(self, connector_id: int | None, id_tag: str) -> Connector | None:
+        """A connector on which a session of this card may begin now."""
         if self.closing or self.reset_asked.is_set():
             return None
-        return next((c for c in self.hardware.at(connector_id) if c.operative and c.id not in self.sessions), None)
+        reserved = self.hardware.reservations
+        free = [c for c in self.hardware.at(None) if c.operative and c.id not in self.sessions]
+        if len(free) <= reserved.kept_free(id_tag):
+            return None
+        mine = [c for c in free if connector_id in (None, c.id) and not reserved.keeps_out(c.id, id_tag)]
+        return next(iter(mine), None)
 
     def prepare(self, connector: Connector, id_tag: str) -> ChargingSession:
         """Take the connector for a session, which `charge` then runs."""

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.http import Http404
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
@@ -15,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
+from ocpp_ws.protocol import ci_key
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Ordering, Problem, SameText, Search
 from rfid.models import RfidCard
 
@@ -39,7 +39,7 @@ class CardSerializer(CamelModelSerializer):
     def validate_tagId(self, tag: str) -> str:
         if not tag.isprintable() or "/" in tag:
             raise ValidationError("Printable characters without / are needed: the card's address contains it.")
-        if isinstance(self.instance, RfidCard) and tag.lower() != self.instance.tag_id.lower():
+        if isinstance(self.instance, RfidCard) and ci_key(tag) != self.instance.tag_key:
             raise ValidationError("A card keeps its tag; delete it and create another.")
         return tag
 
@@ -103,4 +103,4 @@ class CardViewSet(ModelViewSet[RfidCard]):
 
 
 def named(tag: str) -> QuerySet[RfidCard]:
-    return RfidCard.objects.filter(tag_key=Lower(Value(tag)))
+    return RfidCard.objects.filter(tag_key=ci_key(tag))

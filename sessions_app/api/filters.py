@@ -8,6 +8,7 @@ from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
 from rest_framework.exceptions import ValidationError
 
+from ocpp_ws.protocol import ci_key
 from rfid.api.kit import After, Before, IdOrder, Ordering, Search, WholeNumber, WindowedFilterSet
 from rfid.api.kit.filters import INT64
 from sessions_app.models import ChargingSession, MeterValue
@@ -39,7 +40,7 @@ class ExactSearch(CharFilter):
         number = as_number(value)
         if number is not None and (found := numbered(number).values_list("pk", flat=True).first()):
             return qs.filter(pk=found)
-        by_tag = qs.filter(id_tag_key=value.lower())
+        by_tag = qs.filter(id_tag_key=ci_key(value))
         return by_tag if by_tag.order_by().exists() else StationName().filter(qs, value)
 
 
@@ -68,7 +69,7 @@ class SessionFilter(FilterSet):
         return queryset
 
     def of_tag(self, queryset: QuerySet[ChargingSession], name: str, value: str) -> QuerySet[ChargingSession]:
-        return queryset.filter(id_tag_key=value.lower())
+        return queryset.filter(id_tag_key=ci_key(value))
 
     def in_path_of_station(self) -> bool:
         return "cpId" in self.request.parser_context["kwargs"]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Func, Max, QuerySet, Value
 
 from ocpp_ws.protocol import Quirk
 from sessions_app.models import ChargingSession, TransactionIdCounter
@@ -30,14 +30,12 @@ def next_session_id(now: datetime) -> int:
         return _last
 
 
-def next_transaction_id(station: ChargingStation, session_id: int) -> int:
-    """The number that the station is told: small and positive, or the session's own (protocol.md 1.8)."""
+def next_transaction_id(station: ChargingStation, session_id: int) -> int | Func:
+    """The number that the station is told, or what makes it at the INSERT: small and positive, or the session's own."""
     if (station.transaction_ids or settings.OCPP_TRANSACTION_IDS) == "timestamp_ms":
         return session_id
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('ocpp_transaction_id')")
-            return int(cursor.fetchone()[0])
+        return Func(Value("ocpp_transaction_id"), function="nextval")
     counter = TransactionIdCounter.objects.filter(pk=1)
     if not counter.update(value=F("value") + 1):  # from here on the row is locked until COMMIT
         TransactionIdCounter.objects.bulk_create([TransactionIdCounter(pk=1)], ignore_conflicts=True)

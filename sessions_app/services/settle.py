@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from sessions_app.services import samples, stop
 from sessions_app.services.endings import NOT_STOPPED, change, end_with_last_register
-from sessions_app.services.meter_values import Metering, record_meter_values, show_latest
+from sessions_app.services.meter_values import Metering, record_samples, show_latest
 from sessions_app.services.reconcile import Kind
 from sessions_app.services.stop import Stop, stop_session
 
@@ -91,7 +91,7 @@ def close_session(item: ReconciliationItem, session: ChargingSession | None, now
     at_home = Metering(
         item.station_id, session.connector_number, session.transaction_id, data, item.created_at
     )  # fmt: skip
-    record_meter_values(at_home, insert, closed)
+    record_samples(at_home, closed, insert)
 
 
 def insert(model: type[Model], rows: list[dict[str, Any]]) -> None:
@@ -114,7 +114,7 @@ def attach_values(item: ReconciliationItem, session: ChargingSession | None, now
     values: list[dict[str, Any]] = list(map(dict, rows.values()))
     rows.update(session=session)
     if session.status == ChargingSession.Status.ACTIVE:
-        show_latest(session, values)
+        show_latest({session: values})
 
 
 def use_stop(item: ReconciliationItem, session: ChargingSession | None, now: datetime) -> None:

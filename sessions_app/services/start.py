@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from ocpp_ws.protocol import Timestamp
+from ocpp_ws.protocol import Timestamp, ci_key
 from rfid.models import RfidCard
-from rfid.services import authorize, find_card, id_tag_info
+from rfid.services import authorize, card_keys, find_card, id_tag_info
 from sessions_app.models import ChargingSession
 from sessions_app.services.endings import change, interrupt
 from sessions_app.services.ids import next_session_id, next_transaction_id
@@ -17,9 +17,12 @@ from sessions_app.services.reconcile import SUSPECT, note_suspects, settle_suspe
 from sessions_app.services.stop import is_timeless
 from stations.models import ChargingStation, Command, Connector
 from stations.profiles.installed import transaction_started
-from stations.services import connector, use_reservation
+from stations.services import connector, note_unknown_tag, unknown_status, use_reservation
 
 Status = ChargingSession.Status
+Lock = tuple[type[Model], str, Any]  # model, field, value
+Held = Mapping[Lock, Any]
+NOTHING: Held = {}
 REMOTE_START_WINDOW = timedelta(minutes=10)  # ConnectionTimeOut is seldom longer
 TRIES = 20
 ACTION = "StartTransaction"
@@ -40,28 +43,26 @@ class Start:
 
     @property
     def id_tag_key(self) -> str:
-        return self.id_tag.lower()[:255]  # as the column holds it: a retry must find it
+        return ci_key(self.id_tag)[:255]  # as the column holds it: a retry must find it
 
     @property
-    def locks(self) -> tuple[tuple[type[Model], str, Any], ...]:
+    def locks(self) -> tuple[Lock, ...]:
         """The rows that decide: two processes must not both see the connector free, or the card's last place."""
-        return (ChargingStation, "pk", self.station_id), (RfidCard, "tag_key", self.id_tag_key)
+        cards = [(RfidCard, "tag_key", key) for key in card_keys(self.id_tag)]
+        return (ChargingStation, "pk", self.station_id), *cards
 
 
-def start_session(start: Start) -> ChargingSession:
+def start_session(start: Start, held: Held = NOTHING) -> ChargingSession:
     """The session of this StartTransaction, new or as a retry found it; its `id_tag_info` answers the station.
 
-    Hold `start.locks` while it runs. A retry gets the same transactionId and the same idTagInfo: counting the session
-    against itself would answer ConcurrentTx and make the station stop. The natural key is the content, not the
-    message id.
+    Hold `start.locks` while it runs; `held` are rows that were read with them. A retry gets the same transactionId and
+    the same idTagInfo: counting the session against itself would answer ConcurrentTx and make the station stop. The
+    natural key is the content, not the message id.
     """
     earlier = same_start(start)
     if earlier and not is_new_session_of_clockless_station(start, earlier):
         return completed(earlier, start) if SUSPECT in earlier.flags else repeated(earlier, start)
-    station = ChargingStation.objects.get(pk=start.station_id)
-    session = create(start, station, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
-    if start.reservation_id is not None:
-        use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
+    session = create(start, held, free_connector(start), generation=earlier.generation + 1 if earlier else 0)
     take_profile(session, start)
     note_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
@@ -69,8 +70,9 @@ def start_session(start: Start) -> ChargingSession:
 
 def free_connector(start: Start) -> Connector:
     """The connector, with whatever was active on it ended."""
-    place = connector(start.station_id, start.connector_id)
-    for older in ChargingSession.objects.filter(active_connector=place):
+    here = Connector.objects.filter(station_id=start.station_id, number=start.connector_id)
+    place = here.select_related("active_session").first() or connector(start.station_id, start.connector_id)
+    if older := getattr(place, "active_session", None):
         interrupt(older, meter=start.meter_start, at=start.at.effective, now=start.received_at)
     return place
 
@@ -107,12 +109,10 @@ def completed(session: ChargingSession, start: Start) -> ChargingSession:
     card = session.card or find_card(start.id_tag)
     command = session.command or remote_start_command(start)
     flags = [flag for flag in session.flags if flag != SUSPECT]
-    change(session, Q(), card=card, command=command, flags=flags, reservation_id=start.reservation_id)
+    change(session, Q(), card=card, command=command, flags=flags, reservation_id=used_reservation(start, card))
     if session.status == Status.ACTIVE and session.active_connector_id is None:
         occupy(session, start)
     take_profile(session, start)
-    if start.reservation_id is not None:
-        use_reservation(station_id=start.station_id, reservation_id=start.reservation_id, now=start.received_at)
     settle_suspects(session, action=ACTION, payload=dict(start.payload), now=start.received_at)
     return session
 
@@ -136,13 +136,25 @@ def occupy(session: ChargingSession, start: Start) -> None:
         change(session, Q(status=Status.ACTIVE), active_connector=free_connector(start))
 
 
-def create(start: Start, station: ChargingStation, place: Connector, generation: int) -> ChargingSession:
-    card = find_card(start.id_tag)
+def create(start: Start, held: Held, place: Connector, generation: int) -> ChargingSession:
+    of_station, *of_cards = start.locks
+    station = held.get(of_station) or ChargingStation.objects.get(pk=start.station_id)
+    card = next(filter(None, map(held.get, of_cards)), None) or find_card(start.id_tag)
     status = authorization(card, start)
+    if card is None:
+        note_unknown_tag(station_id=start.station_id, id_tag=start.id_tag, now=start.received_at)
     return insert(
         start, station, generation, active_connector=place, card=card, authorization=status,
-        id_tag_info=id_tag_info(card, status), flags=list(start.at.flags), reservation_id=start.reservation_id,
-        command=remote_start_command(start),
+        id_tag_info=id_tag_info(card, status), flags=list(start.at.flags),
+        reservation_id=used_reservation(start, card), command=remote_start_command(start),
+    )  # fmt: skip
+
+
+def used_reservation(start: Start, card: RfidCard | None) -> int | None:
+    return use_reservation(
+        station_id=start.station_id, reservation_id=start.reservation_id, connector_id=start.connector_id,
+        id_tag=start.id_tag, parent_id_tag=card.parent_id_tag if card else "", at=start.at.effective,
+        now=start.received_at,
     )  # fmt: skip
 
 
@@ -167,10 +179,11 @@ def insert(start: Start, station: ChargingStation, generation: int, **columns: A
 def authorization(card: RfidCard | None, start: Start) -> str:
     """MUST verify the idTag anew (core 4.8), now with the card's other sessions."""
     if card is None:
-        return authorize(None, now=start.received_at)
-    others = ChargingSession.objects.filter(
-        id_tag_key=start.id_tag_key, status=Status.ACTIVE, authorization="Accepted"
-    ).count()
+        return unknown_status(station_id=start.station_id, id_tag=start.id_tag)
+    if card.max_sessions is None:
+        return authorize(card, now=start.received_at)
+    its_own = Q(card=card) | Q(id_tag_key=card.tag_key)  # some were begun before the tag became a card
+    others = ChargingSession.objects.filter(its_own, status=Status.ACTIVE, authorization="Accepted").count()
     return authorize(card, now=start.received_at, other_sessions=others)
 
 
@@ -183,6 +196,6 @@ def remote_start_command(start: Start) -> Command | None:
     ).order_by("-pk")  # fmt: skip
     for command in recent[:5]:
         wanted = command.payload
-        if wanted["idTag"].lower() == start.id_tag_key and wanted.get("connectorId") in (None, start.connector_id):
+        if ci_key(wanted["idTag"]) == start.id_tag_key and wanted.get("connectorId") in (None, start.connector_id):
             return command
     return None

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ocpp_ws.protocol import Timestamp, parse_timestamp
+from ocpp_ws.protocol import Timestamp, ci_key, parse_timestamp
+from rfid.services import find_card, same_group
 from sessions_app.models import ChargingSession
 from sessions_app.services.endings import NOT_STOPPED, end
 from sessions_app.services.energy import with_energy_judged
@@ -40,7 +41,7 @@ class Stop:
     @property
     def key(self) -> str:
         """A repeated one has the same."""
-        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, self.id_tag.lower(), self.reason)
+        return key_of(self.transaction_id, self.meter_stop, self.at.as_sent, ci_key(self.id_tag), self.reason)
 
 
 def stop_session(stop: Stop) -> ChargingSession | None:
@@ -91,13 +92,22 @@ def fitting_session(stop: Stop) -> ChargingSession | None:
         if stop.meter_stop >= session.meter_start and stop.at.effective >= session.started_at
     ]
     if stop.id_tag:
-        its_own = [session for session in fitting if session.id_tag_key == stop.id_tag.lower()]
-        fitting = its_own if its_own or stop.transaction_id > 0 else fitting
+        its_own = [session for session in fitting if session.id_tag_key == ci_key(stop.id_tag)[:255]]
+        allowed = its_own or [session for session in fitting if may_stop(stop.id_tag, session)]
+        fitting = allowed if allowed or stop.transaction_id > 0 else fitting
     if len(fitting) != 1:
         return None
     session = fitting[0]
     session.flags = [*session.flags, "matched_by_inference"]
     return session
+
+
+def may_stop(id_tag: str, session: ChargingSession) -> bool:
+    """The session's own card, or another one of its group (core 3.10)."""
+    if session.id_tag_key == ci_key(id_tag)[:255]:
+        return True
+    card = find_card(id_tag)
+    return card is not None and (card == session.card or same_group(card, session.card))
 
 
 def close(session: ChargingSession, stop: Stop) -> bool:

@@ -4,8 +4,10 @@ from stations.admin.bulk import BulkCommandAdmin
 from stations.admin.charging_profiles import ChargingProfileAdmin, InstalledProfileAdmin
 from stations.admin.commands import CommandAdmin
 from stations.admin.equipment import ConfigurationKeyAdmin, ConnectorAdmin, LocalListAdmin, QuirkAdmin, ReservationAdmin
+from stations.admin.files import ProgressReportAdmin, StationFileAdmin
 from stations.admin.security import CertificateAdmin, SecurityEventAdmin, SigningRequestAdmin
 from stations.admin.stations import StationAdmin
+from stations.admin.unknown import UnknownStationAdmin, UnknownTagAdmin
 
 __all__ = [
     "BulkCommandAdmin",
@@ -16,9 +18,13 @@ __all__ = [
     "ConnectorAdmin",
     "InstalledProfileAdmin",
     "LocalListAdmin",
+    "ProgressReportAdmin",
     "QuirkAdmin",
     "ReservationAdmin",
     "SecurityEventAdmin",
     "SigningRequestAdmin",
     "StationAdmin",
+    "StationFileAdmin",
+    "UnknownStationAdmin",
+    "UnknownTagAdmin",
 ]

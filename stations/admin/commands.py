@@ -12,9 +12,13 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from stations.admin.show import TONES, after, chip, link
 from stations.admin.tables import DayRangeFilter, EndlessAdmin
 from stations.models import Command
-from stations.remote_start import Progress, progress
+from stations.remote_start import RemoteStart, remote_start
 
-STARTS: dict[str, str] = {Progress.STARTING: "yellow", Progress.STARTED: "green", Progress.NOT_STARTED: "orange"}
+STARTS: dict[str, str] = {
+    RemoteStart.STARTING: "yellow",
+    RemoteStart.STARTED: "green",
+    RemoteStart.NOT_STARTED: "orange",
+}
 
 
 @admin.register(Command)
@@ -54,8 +58,8 @@ class CommandAdmin(EndlessAdmin):
 
 def outcome(command: Command) -> SafeString:
     """What came of a remote start, else the station's own word if it gave one, else how far the command got."""
-    if started := progress(command, timezone.now()):
-        return chip(Progress(started).label, tone=STARTS[started])
+    if started := remote_start(command, timezone.now()):
+        return chip(RemoteStart(started).label, tone=STARTS[started])
     if command.state == Command.State.ANSWERED and command.status:
         return chip(command.status)
     why = command.error_code or command.reason

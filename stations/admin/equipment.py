@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from ocpp.v16.enums import ChargePointStatus
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
-from stations.admin.show import chip, link
+from stations.admin.show import chip, left, link
 from stations.admin.stations import OnlineFilter
 from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
 from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, Reservation
@@ -56,17 +57,25 @@ class ConnectorAdmin(OfStation):
 
 @admin.register(Reservation)
 class ReservationAdmin(OfStation):
-    list_display = ("reservation_id", "place", "connector_number", "id_tag", "state", "expiry_date")
+    list_display = ("reservation_id", "place", "connector_number", "id_tag", "state", "expiry_date", "time_left")
     list_filter = (
         ("station", AutocompleteSelectFilter),
         ("status", ChoicesDropdownFilter),
+        ("origin", ChoicesDropdownFilter),
         ("expiry_date", DayRangeFilter),
     )
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "id_tag", "=reservation_id")
 
     @admin.display(description="status", ordering="status")
     def state(self, reservation: Reservation) -> SafeString:
-        return chip(reservation.status)
+        """Its row follows the clock within half a minute."""
+        ran_out = reservation.status == Reservation.Status.ACTIVE and reservation.expiry_date <= timezone.now()
+        return chip(Reservation.Status.EXPIRED if ran_out else reservation.status)
+
+    @admin.display(description="left")
+    def time_left(self, reservation: Reservation) -> str:
+        active = reservation.status == Reservation.Status.ACTIVE
+        return left(reservation.expiry_date, timezone.now()) if active else "-"
 
 
 @admin.register(Quirk)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Model
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 # The tones are classes of gateway/static/gateway/admin.css; a word that is not here (a station may send any) is grey.
@@ -24,6 +24,13 @@ TONES = {
     "Accepted": "green", "Rejected": "red", "RebootRequired": "yellow", "Scheduled": "yellow", "NotSupported": "red",
     "Unlocked": "green", "UnlockFailed": "red", "Occupied": "orange", "Invalid": "red", "Blocked": "red",
     "Expired": "orange", "ConcurrentTx": "orange",
+    # firmware, diagnostics, logs
+    "AcceptedCanceled": "green", "InvalidCertificate": "red", "RevokedCertificate": "red",
+    "DownloadScheduled": "yellow", "DownloadPaused": "yellow", "Downloading": "blue", "Downloaded": "teal",
+    "SignatureVerified": "teal", "InstallScheduled": "yellow", "InstallRebooting": "yellow", "Installing": "blue",
+    "Installed": "green", "DownloadFailed": "red", "InstallationFailed": "red", "InstallVerificationFailed": "red",
+    "InvalidSignature": "red", "Uploading": "blue", "Uploaded": "green", "UploadFailed": "red", "UploadFailure": "red",
+    "BadMessage": "red", "NotSupportedOperation": "red", "PermissionDenied": "red",
 }  # fmt: skip
 
 
@@ -51,6 +58,13 @@ def link(row: Model | None, text: Any = None) -> SafeString | str:
     return format_html('<a class="text-link" href="{}">{}</a>', page(row), row if text is None else text)
 
 
+def post_button(place: str, words: str, **named: str) -> SafeString:
+    """A button in a row of a list that posts: it lies in the list's own form, whose token it takes along."""
+    values = format_html_join(" ", 'name="{}" value="{}"', named.items())
+    button = '<button class="command" type="submit" formaction="{}" formmethod="post" {}>{}</button>'
+    return format_html(button, place, values, words)
+
+
 def kwh(watt_hours: float | None) -> str:
     """Energy for reading; the exact Wh stand on the session's own page."""
     return "-" if watt_hours is None else f"{watt_hours / 1000:.2f} kWh"
@@ -58,6 +72,11 @@ def kwh(watt_hours: float | None) -> str:
 
 def after(milliseconds: int | None) -> str:
     return "-" if milliseconds is None else f"{milliseconds} ms"
+
+
+def left(until: datetime, now: datetime) -> str:
+    """The time that is left of something: `12 min 05 s`."""
+    return span(now, until) if until > now else "-"
 
 
 def span(start: datetime, end: datetime) -> str:

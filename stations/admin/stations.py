@@ -14,10 +14,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
 
-SETTABLE = ("name", "site", "registration", "authentication", "strict", "transaction_ids", "time_zone", "pings")
+SETTABLE = (
+    "name", "site", "registration", "authentication", "unknown_tags", "strict", "transaction_ids", "time_zone", "pings",
+)  # fmt: skip
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
-    "meter_serial_number", "last_boot_at", "status", "error_code", "status_at", "firmware_status",
+    "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "status_at", "firmware_status",
     "firmware_status_at", "diagnostics_status", "diagnostics_status_at",
 )  # fmt: skip
 LINK = (
@@ -51,7 +53,7 @@ class SiteFilter(DropdownFilter):
 
 class StationForm(forms.ModelForm):
     def clean_cp_id(self) -> str:
-        """The unique column is a generated one, which Django's own validation does not look at."""
+        """Django's own validation does not look at the unique column: no form has it."""
         cp_id: str = self.cleaned_data["cp_id"]
         if other := ChargingStation.objects.named(cp_id).first():
             raise forms.ValidationError(f"There is a station {other.cp_id} already; upper and lower case are the same.")
@@ -70,7 +72,7 @@ class StationForm(forms.ModelForm):
 @admin.register(ChargingStation)
 class StationAdmin(ModelAdmin):
     form = StationForm
-    list_display = ("cp_id", "name", "connection", "sockets", "vendor", "last_seen_at")
+    list_display: tuple[str, ...] = ("cp_id", "name", "connection", "sockets", "vendor", "last_seen_at")
     list_filter = (OnlineFilter, SiteFilter, ("registration", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
@@ -91,7 +93,8 @@ class StationAdmin(ModelAdmin):
         return ChargingStation.objects.with_online().prefetch_related(connectors).order_by("cp_id")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, "cp_id") if obj else self.readonly_fields
+        """An existing station is registered on a page of its own, which reaches its link."""
+        return (*self.readonly_fields, "cp_id", "registration") if obj else self.readonly_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what was entered by mistake: a station that was ever connected has a history, which is kept."""

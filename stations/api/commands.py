@@ -1,10 +1,12 @@
 """/api/commands: every command ever given, and what became of it."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,9 +15,9 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
 from stations.api.filters import StationName
-from stations.models import Command
+from stations.models import Command, ProgressReport
 from stations.outbox import cancel
-from stations.remote_start import progress, session_of
+from stations.remote_start import remote_start, session_of
 
 
 class CommandSerializer(CamelModelSerializer):
@@ -44,7 +46,31 @@ class CommandSerializer(CamelModelSerializer):
         return getattr(session_of(command), "transaction_id", None)
 
     def get_remoteStart(self, command: Command) -> str | None:
-        return progress(command, timezone.now()) or None
+        return remote_start(command, timezone.now()) or None
+
+
+class ReportSerializer(CamelModelSerializer):
+    class Meta:
+        model = ProgressReport
+        fields = ("status", "at", "last_at", "count", "action", "request_id")
+
+
+class CommandDetailSerializer(CommandSerializer):
+    """With what a firmware update or an upload came to."""
+
+    progress = serializers.SerializerMethodField(help_text="What the station told of it, in order.")
+    fileIds = serializers.SerializerMethodField(help_text="What it uploaded here: /api/files/{id}.")
+
+    class Meta(CommandSerializer.Meta):
+        fields = (*CommandSerializer.Meta.fields, "progress", "fileIds")  # type: ignore[assignment]
+
+    @extend_schema_field(ReportSerializer(many=True))
+    def get_progress(self, command: Command) -> Any:
+        return ReportSerializer(command.progress.order_by("pk"), many=True).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_fileIds(self, command: Command) -> list[int]:
+        return list(command.files.order_by("pk").values_list("pk", flat=True))
 
 
 class CommandFilter(FilterSet):
@@ -70,7 +96,10 @@ class CommandViewSet(ReadOnlyModelViewSet[Command]):
     def get_queryset(self) -> QuerySet[Command]:
         return Command.objects.select_related("station", "session").order_by("-id")
 
-    @extend_schema(request=None, responses=CommandSerializer)
+    def get_serializer_class(self) -> type[CommandSerializer]:
+        return CommandSerializer if self.action == "list" else CommandDetailSerializer
+
+    @extend_schema(request=None, responses=CommandDetailSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Take back a command that is still queued. 409: it has gone out, or ended, already."""

@@ -23,11 +23,16 @@ ENDS: dict[str, tuple[int, str, str]] = {
 }
 
 
+# members of a CALL that the gateway may have chosen: told with its outcome
+CHOSEN = {"ReserveNow": ("reservationId",)}
+
+
 def outcome(command: Command) -> Response:
     """The HTTP answer for a command as it stands. Raises a Problem where it ended without the station's answer."""
     if command.state in Command.OPEN:
         place = reverse("command-detail", args=[command.pk])
-        return Response({"commandId": command.pk, "state": command.state}, status=202, headers={"Location": place})
+        under_way = {**chosen(command), "commandId": command.pk, "state": command.state}
+        return Response(under_way, status=202, headers={"Location": place})
     if command.state != State.ANSWERED:
         raise ended(command)
     own = {
@@ -36,7 +41,11 @@ def outcome(command: Command) -> Response:
         "accepted": command.accepted,
         "latencyMs": command.latency_ms,
     }
-    return Response({**(command.answer or {}), **own})
+    return Response({**(command.answer or {}), **chosen(command), **own})
+
+
+def chosen(command: Command) -> dict[str, Any]:
+    return {name: command.payload[name] for name in CHOSEN.get(command.action, ())}
 
 
 def ended(command: Command) -> Problem:

@@ -13,6 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
 from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
+from stations.registration import register
 
 
 class ConnectorSerializer(CamelModelSerializer):
@@ -37,8 +38,16 @@ class StationSerializer(CamelModelSerializer):
             "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
             "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
             "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
-            "strict", "authentication", "security_profile", "created_at", "connectors",
+            "boot_answer", "unknown_tags", "strict", "authentication", "security_profile", "created_at", "connectors",
         )  # fmt: skip
+
+
+class StationChangeSerializer(CamelModelSerializer):
+    """What an operator sets; a registration holds at once, also on a live link."""
+
+    class Meta:
+        model = ChargingStation
+        fields = ("name", "site", "registration", "unknown_tags", "strict")
 
 
 class ConfigurationKeySerializer(CamelModelSerializer):
@@ -96,11 +105,27 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
     lookup_value_regex = SEGMENT
 
     def get_queryset(self) -> StationQuerySet:
+        return self.shown()
+
+    @staticmethod
+    def shown() -> StationQuerySet:
         connectors = Prefetch("connectors", Connector.objects.filter(number__gt=0).order_by("number"))
         return ChargingStation.objects.with_online().prefetch_related(connectors)
 
     def get_object(self) -> ChargingStation:
         return station_or_404(self.kwargs["cpId"], self.get_queryset())
+
+    @extend_schema(request=StationChangeSerializer, responses=StationSerializer)
+    def partial_update(self, request: Request, cpId: str) -> Response:
+        """Set name, site, registration, unknownTags or strict."""
+        station = self.get_object()
+        change = StationChangeSerializer(station, data=request.data, partial=True)
+        change.is_valid(raise_exception=True)
+        told = dict(change.validated_data)
+        if registration := told.pop("registration", None):
+            register(station, registration)
+        ChargingStation.objects.filter(pk=station.pk).update(**told)
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses=StationSerializer(many=True))
     @action(detail=False, url_path="connected/list", url_name="connected")

@@ -6,6 +6,7 @@ from typing import Unpack
 from stations.commands.members import given
 from stations.models import ChargingStation, Command
 from stations.outbox import How, give
+from stations.services import next_reservation_id
 
 
 def reserve_now(
@@ -15,16 +16,21 @@ def reserve_now(
     connector_id: int,
     expiry_date: datetime,
     id_tag: str,
-    reservation_id: int,
+    reservation_id: int | None = None,
     parent_id_tag: str | None = None,
     **how: Unpack[How],
 ) -> Command:
-    """Core 5.13. Connector 0 is any one, where the station supports it (ReserveConnectorZeroSupported)."""
-    payload = given(
+    """Core 5.13. Connector 0 is any one, where the station supports it (ReserveConnectorZeroSupported).
+
+    Without `reservation_id` it gets a number of our own; a number that the station knows replaces that reservation.
+    """
+    asked = given(
         connectorId=connector_id, expiryDate=expiry_date, idTag=id_tag, parentIdTag=parent_id_tag,
         reservationId=reservation_id,
     )  # fmt: skip
-    return give(station, "ReserveNow", payload, actor=actor, **how)
+    number = next_reservation_id(station.pk) if reservation_id is None else reservation_id
+    payload = asked | {"reservationId": number}
+    return give(station, "ReserveNow", payload, actor=actor, asked=asked, **how)
 
 
 def cancel_reservation(station: ChargingStation, *, actor: str, reservation_id: int, **how: Unpack[How]) -> Command:

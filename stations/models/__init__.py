@@ -6,12 +6,15 @@ from stations.models.charging_profile import ChargingProfile, InstalledProfile
 from stations.models.command import Command, elapsed_ms
 from stations.models.configuration_key import ConfigurationKey
 from stations.models.connector import Connector
+from stations.models.file import FileLink, StationFile
 from stations.models.local_list import LocalList
 from stations.models.ordered_json import OrderedJSONField
+from stations.models.progress import ProgressReport
 from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
 from stations.models.security_event import SecurityEvent
 from stations.models.station import ChargingStation, StationQuerySet
+from stations.models.unknown import UnknownStation, UnknownTag
 
 __all__ = [
     "BulkCommand",
@@ -22,13 +25,18 @@ __all__ = [
     "Command",
     "ConfigurationKey",
     "Connector",
+    "FileLink",
     "InstalledProfile",
     "LocalList",
     "OrderedJSONField",
+    "ProgressReport",
     "Quirk",
     "Reservation",
     "SecurityEvent",
     "SigningRequest",
+    "StationFile",
     "StationQuerySet",
+    "UnknownStation",
+    "UnknownTag",
     "elapsed_ms",
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from stations.models.file import FileLink
 from stations.models.ordered_json import OrderedJSONField
 from stations.models.station import ChargingStation
 
@@ -29,7 +30,7 @@ class Command(models.Model):
         EXPIRED = "expired"
 
     OPEN = (State.QUEUED, State.SENT)
-    POSITIVE = frozenset({"Accepted", "RebootRequired", "Scheduled", "Unlocked"})
+    POSITIVE = frozenset({"Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"})
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="commands")
     action = models.CharField(max_length=40)
@@ -47,6 +48,10 @@ class Command(models.Model):
     reply_to = models.CharField(max_length=120, blank=True, help_text="The channel of the process that waits for it.")
     idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)
     request_digest = models.CharField(max_length=64, blank=True, help_text="What was asked under that key.")
+    link = models.ForeignKey(
+        FileLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="commands",
+        help_text="The address of the gateway's own that it told the station.",
+    )  # fmt: skip
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Until then it may wait for the station.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -6,7 +6,10 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Value, When
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
+
+from ocpp_ws.protocol import ci_key
+from rfid.fields import CiKeyField
 
 
 class StationQuerySet(models.QuerySet["ChargingStation"]):
@@ -19,7 +22,7 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
 
     def named(self, cp_id: str) -> "StationQuerySet":
         """The station of that identity, whatever its case."""
-        return self.filter(cp_key=Lower(Value(cp_id)))
+        return self.filter(cp_key=ci_key(cp_id))
 
 
 def time_zone_exists(name: str) -> None:
@@ -50,10 +53,13 @@ class ChargingStation(models.Model):
         NONE = "none", "none: whoever has the identity"
         BASIC = "basic", "basic: AuthorizationKey as password"
 
+    class UnknownTags(models.TextChoices):
+        DEFAULT = "default", "as the gateway's setting"
+        DENY = "deny", "Invalid"
+        ACCEPT = "accept", "Accepted"
+
     cp_id = models.CharField("identity", max_length=48)
-    cp_key = models.GeneratedField(
-        expression=Lower("cp_id"), output_field=models.CharField(max_length=48), db_persist=True, unique=True
-    )
+    cp_key = CiKeyField(of="cp_id", max_length=144, unique=True)
     name = models.CharField(max_length=100, blank=True)
     site = models.CharField(max_length=100, blank=True)
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
@@ -83,6 +89,12 @@ class ChargingStation(models.Model):
     pending_security_profile = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="It has accepted this one, and not connected with it yet."
     )
+    unknown_tags = models.CharField(
+        max_length=7,
+        choices=UnknownTags,
+        default=UnknownTags.DEFAULT,
+        help_text="What a tag without a card is answered.",
+    )
 
     # as told by its BootNotification
     vendor = models.CharField(max_length=50, blank=True)
@@ -95,6 +107,9 @@ class ChargingStation(models.Model):
     meter_type = models.CharField(max_length=50, blank=True)
     meter_serial_number = models.CharField(max_length=50, blank=True)
     last_boot_at = models.DateTimeField(null=True, blank=True)
+    boot_answer = models.CharField(
+        "last boot was answered", max_length=8, blank=True, help_text="The registration that its last boot was told."
+    )
 
     # as told by its StatusNotification for connector 0, Firmware- and DiagnosticsStatusNotification
     status = models.CharField(max_length=40, blank=True)
@@ -119,7 +134,11 @@ class ChargingStation(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     remote_address = models.CharField(max_length=60, blank=True)
     subprotocol = models.CharField(max_length=40, blank=True)
+    host = models.CharField(max_length=255, blank=True, help_text="The Host under which it reached the gateway.")
     created_at = models.DateTimeField(auto_now_add=True)
+    last_reservation_id = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The last one given out by the central system."
+    )
 
     objects = StationQuerySet.as_manager()
     online: ClassVar[bool]  # by with_online()

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from stations.models import ChargingStation
 from stations.services.configuration import configuration_booted
 
@@ -23,7 +25,8 @@ def boot_notification(*, station_id: int, payload: dict[str, Any], now: datetime
     """Store what the station says it is; returns its registration (Accepted, Pending, Rejected). Core 4.2."""
     told = {field: str(payload.get(name, "")) for name, field in BOOT_FIELDS.items()}
     stations = ChargingStation.objects.filter(pk=station_id)
-    stations.update(last_boot_at=now, last_seen_at=now, **{k: cut(v, k) for k, v in told.items()})
+    seen = {"last_boot_at": now, "last_seen_at": now, "boot_answer": F("registration")}
+    stations.update(**seen, **{field: cut(text, field) for field, text in told.items()})
     configuration_booted(station_id=station_id)
     return stations.values_list("registration", flat=True).get()
 

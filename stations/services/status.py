@@ -1,4 +1,4 @@
-"""StatusNotification (core 4.9), Firmware- and DiagnosticsStatusNotification (core 4.5, 4.4)."""
+"""StatusNotification (core 4.9)."""
 
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,15 @@ def status_notification(
     if connector_id == 0:
         changed = ChargingStation.objects.filter(not_newer("status_at", moment), pk=station_id).update(**told)
     else:
-        connector(station_id, connector_id)
-        known = Connector.objects.filter(station_id=station_id, number=connector_id)
-        changed = known.filter(not_newer("status_at", moment)).update(
-            **told, status_received_at=now, info=payload.get("info", "")[:255],
-            vendor_id=payload.get("vendorId", "")[:255], vendor_error_code=payload.get("vendorErrorCode", "")[:50],
-        )  # fmt: skip
+        told |= {
+            "status_received_at": now, "info": payload.get("info", "")[:255],
+            "vendor_id": payload.get("vendorId", "")[:255],
+            "vendor_error_code": payload.get("vendorErrorCode", "")[:50],
+        }  # fmt: skip
+        known = Connector.objects.filter(not_newer("status_at", moment), station_id=station_id, number=connector_id)
+        if not (changed := known.update(**told)):
+            connector(station_id, connector_id)  # told of for the first time
+            changed = known.update(**told)
     if changed and told["status"] in OUT_OF_SERVICE:
         end_reservations(station_id, connector_id, now)
 
@@ -40,11 +43,3 @@ def connector(station_id: int, number: int) -> Connector:
         return found
     Connector.objects.bulk_create([Connector(station_id=station_id, number=number)], ignore_conflicts=True)
     return rows.get()
-
-
-def firmware_status(*, station_id: int, status: str, now: datetime) -> None:
-    ChargingStation.objects.filter(pk=station_id).update(firmware_status=status[:40], firmware_status_at=now)
-
-
-def diagnostics_status(*, station_id: int, status: str, now: datetime) -> None:
-    ChargingStation.objects.filter(pk=station_id).update(diagnostics_status=status[:40], diagnostics_status_at=now)

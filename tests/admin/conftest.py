@@ -22,6 +22,8 @@ from stations.models import (
     Reservation,
     SecurityEvent,
     SigningRequest,
+    UnknownStation,
+    UnknownTag,
 )
 from tests.stations.profiles import profile, stored
 
@@ -92,12 +94,26 @@ def night(db: None) -> ChargingProfile:
 
 
 @pytest.fixture
+def reservation(station: ChargingStation) -> Reservation:
+    """Active on connector 2 for another hour or so."""
+    ends = timezone.now() + timedelta(minutes=60, seconds=50)
+    return Reservation.objects.create(
+        station=station, reservation_id=7, connector_number=2, id_tag="TAG", expiry_date=ends
+    )
+
+
+@pytest.fixture
 def hostile_rows(station: ChargingStation) -> None:
     """Three rows in every table: enough for a query per row to be seen."""
     now = timezone.now()
     RfidCard.objects.bulk_create(RfidCard(tag_id=f"<b>{n}", holder=HOSTILE, note=HOSTILE) for n in range(3))
     told = {"vendor": HOSTILE, "model": HOSTILE, "name": HOSTILE, "site": HOSTILE, "firmware": HOSTILE}
     others = [ChargingStation(cp_id=f"{HOSTILE}{n}", **told) for n in range(3)]
+    seen = {"count": 1, "first_seen_at": now, "last_seen_at": now}
+    UnknownStation.objects.bulk_create(
+        UnknownStation(cp_id=f"{HOSTILE}x{n}", address=HOSTILE, user_agent=HOSTILE, subprotocols=HOSTILE, **seen)
+        for n in range(3)
+    )
     for n, other in enumerate(ChargingStation.objects.bulk_create(others)):
         Connector.objects.create(station=other, number=1, status=HOSTILE, error_code=HOSTILE, info=HOSTILE)
         Reservation.objects.create(station=other, reservation_id=n, connector_number=1, id_tag=HOSTILE, expiry_date=now)
@@ -110,6 +126,7 @@ def hostile_rows(station: ChargingStation) -> None:
             stored=stored(f"{HOSTILE}{n}"),
             profile=profile(),
         )
+        UnknownTag.objects.create(tag=f"{HOSTILE}{n}", station=other, **seen)
         Quirk.objects.create(
             station=other, action=HOSTILE, kind=HOSTILE, sample=HOSTILE, first_seen_at=now, last_seen_at=now
         )

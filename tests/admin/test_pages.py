@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
@@ -22,11 +23,14 @@ from stations.models import (
     Reservation,
     SecurityEvent,
     SigningRequest,
+    UnknownStation,
+    UnknownTag,
 )
 
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
     Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
+    UnknownStation, UnknownTag,
 ]  # fmt: skip
 
 
@@ -68,6 +72,21 @@ def test_station_page_tells_connectors_sessions_and_where_to_look_on(
     lists = (ChargingSession, OcppMessage, Command, Connector, MeterValue, Reservation, Certificate, SecurityEvent)
     for table in lists:
         assert listing(table, station__id__exact=station.pk) in html
+
+
+def test_reservations_are_shown_with_the_time_that_is_left(
+    operator: Client, station: ChargingStation, reservation: Reservation
+) -> None:
+    for address in (page(station), listing(Reservation)):
+        html = text(operator, address)
+        assert page(reservation) in html
+        assert "1 h 00 min" in html
+    Reservation.objects.update(expiry_date=timezone.now())
+    assert page(reservation) not in text(operator, page(station))
+    assert "Expired" in text(operator, listing(Reservation, status__exact="Active"))
+    Reservation.objects.update(status="Used", expiry_date=reservation.expiry_date)
+    assert page(reservation) not in text(operator, page(station))
+    assert "1 h 00 min" not in text(operator, listing(Reservation))
 
 
 def test_session_page_leads_to_station_card_values_and_messages(operator: Client, session: ChargingSession) -> None:

@@ -137,7 +137,7 @@ def test_critical_events_are_counted_in_the_navigation_until_somebody_has_seen_t
 
 
 def test_a_station_without_a_key_cannot_be_told_to_present_it(operator: Client, station: ChargingStation) -> None:
-    form = {"registration": "Accepted", "authentication": "basic"}
+    form = {"authentication": "basic", "unknown_tags": "default", "pings": "auto"}
     assert "It has no key yet" in body(operator.post(page(station), form))
     ChargingStation.objects.update(key_hash="sha256$00$00")
     assert operator.post(page(station), form).status_code == 302

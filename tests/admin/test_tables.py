@@ -69,11 +69,11 @@ def test_home_page_costs_nine_queries(operator: Client, django_assert_num_querie
         operator.get("/admin/")
 
 
-def test_station_page_costs_ten_queries(
+def test_station_page_costs_twelve_queries(
     operator: Client, station: ChargingStation, session: ChargingSession, django_assert_num_queries: Any
 ) -> None:
     operator.get(page(station))  # Django remembers content types from the first page on
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         operator.get(page(station))
 
 
@@ -127,10 +127,11 @@ def test_connected_stations_can_be_listed(operator: Client, station: ChargingSta
 
 def test_link_columns_and_identity_of_a_station_cannot_be_set(operator: Client, station: ChargingStation) -> None:
     form = {"cp_id": "OTHER", "epoch": 9, "owner": "me", "name": "North", "registration": "Pending", "pings": "off"}
-    form |= {"authentication": "none", "key_hash": "mine", "security_profile": 3}
+    form |= {"authentication": "none", "key_hash": "mine", "security_profile": 3, "unknown_tags": "accept"}
     assert operator.post(page(station), form).status_code == 302
     station.refresh_from_db()
-    assert (station.name, station.registration, station.pings) == ("North", "Pending", "off")
+    assert (station.name, station.pings, station.unknown_tags) == ("North", "off", "accept")
+    assert station.registration == "Accepted", "that is decided on a page of its own"
     assert (station.cp_id, station.epoch, station.owner) == ("CP_1", 1, "")
     assert (station.key_hash, station.security_profile) == ("", 0)
 

@@ -18,6 +18,9 @@ from stations.models import (
     Reservation,
     SecurityEvent,
     SigningRequest,
+    StationFile,
+    UnknownStation,
+    UnknownTag,
 )
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -113,3 +116,19 @@ def installed_profile(cp: ChargingStation, number: int = 7, **values: Any) -> In
         },
     }  # fmt: skip
     return InstalledProfile.objects.create(station=cp, charging_profile_id=number, **{"profile": profile} | fields)
+
+
+def unknown_station(cp_id: str = "NEW", **values: Any) -> UnknownStation:
+    fields = {"address": "10.1.2.3:4567", "count": 1, "first_seen_at": START, "last_seen_at": START} | values
+    return UnknownStation.objects.create(cp_id=cp_id, **fields)
+
+
+def unknown_tag(cp: ChargingStation, tag: str = "NEW", **values: Any) -> UnknownTag:
+    fields = {"count": 1, "first_seen_at": START, "last_seen_at": START} | values
+    return UnknownTag.objects.create(station=cp, tag=tag, **fields)
+
+
+def file(name: str = "image.bin", **values: Any) -> StationFile:
+    """A firmware, whose bytes are nowhere."""
+    fields = {"kind": "firmware", "stored_as": f"s{next(numbers)}", "size": 5, "sha256": "0" * 64, "created_by": "ann"}
+    return StationFile.objects.create(name=name, **fields | values)

@@ -31,6 +31,12 @@ def street(api: Api) -> None:
     day = rows.charging_profile("Day", purpose="TxProfile", kind="Relative")
     rows.installed_profile(a, 11)
     rows.installed_profile(b, 12, connector_number=1, purpose="TxProfile", stored=day)
+    rows.unknown_station("CP_X", user_agent="agent 1")
+    rows.unknown_station("CP_Y", count=9, last_seen_at=rows.START + timedelta(days=1))
+    rows.unknown_station("CP_A")
+    rows.unknown_tag(a, "T_1")
+    rows.unknown_tag(b, "T_2", last_seen_at=rows.START + timedelta(days=1))
+    rows.unknown_tag(b, "tag_a")
     rows.reservation(a, 5, status="Used")
     rows.certificate(a, valid_to=None, serial_number="C3", state="missing")
     rows.certificate(a, valid_to=rows.START + timedelta(days=9), serial_number="B2", type="ChargePointCertificate")
@@ -93,6 +99,15 @@ CASES = [
     ("installed-profiles?connectorId=1&chargingProfilePurpose=TxProfile", "chargingProfileId", [12]),
     ("installed-profiles?chargingProfileId=11", "cpId", ["CP_A"]),
     ("installed-profiles?storedProfile=999999", "cpId", []),
+    ("unknown-stations", "cpId", ["CP_Y", "CP_X"]),
+    ("unknown-stations?ordering=count", "cpId", ["CP_X", "CP_Y"]),
+    ("unknown-stations?cpId=cp_x", "cpId", ["CP_X"]),
+    ("unknown-stations?search=agent", "cpId", ["CP_X"]),
+    ("unknown-stations?lastSeenAfter=2026-11-23T00:00:00Z", "cpId", ["CP_Y"]),
+    ("unknown-tags", "tag", ["T_2", "T_1"]),
+    ("unknown-tags?tag=t_1", "tag", ["T_1"]),
+    ("unknown-tags?cpId=cp_b", "tag", ["T_2"]),
+    ("unknown-tags?ordering=tag", "tag", ["T_1", "T_2"]),
     ("meter-values", "measurand", ["SoC", *["Energy.Active.Import.Register"] * 3]),
     ("meter-values?ordering=id&measurand=Energy.Active.Import.Register", "value", ["0", "1", "2"]),
     ("meter-values?sessionId=103&measurand=SoC", "phase", ["L1"]),

@@ -23,6 +23,36 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "reset": ({"type": "Hard"}, "Reset", {"type": "Hard"}),
     "unlock-connector": ({"connectorId": 2}, "UnlockConnector", {"connectorId": 2}),
     "get-configuration": ({"key": "A"}, "GetConfiguration", {"key": ["A"]}),
+    "update-firmware": (
+        {"location": "ftp://files.test/fw.bin", "retrieveDate": "2026-11-24T22:00:00+01:00", "retries": 3},
+        "UpdateFirmware",
+        {"location": "ftp://files.test/fw.bin", "retries": 3, "retrieveDate": "2026-11-24T21:00:00Z"},
+    ),
+    "signed-update-firmware": (
+        {"requestId": 7, "firmware": {
+            "location": "https://files.test/fw.bin", "retrieveDateTime": "2026-11-24T22:00:00Z",
+            "signingCertificate": "-----BEGIN CERTIFICATE-----", "signature": "c2ln",
+        }},
+        "SignedUpdateFirmware",
+        {"requestId": 7, "firmware": {
+            "location": "https://files.test/fw.bin", "retrieveDateTime": "2026-11-24T22:00:00Z",
+            "signingCertificate": "-----BEGIN CERTIFICATE-----", "signature": "c2ln",
+        }},
+    ),
+    "get-diagnostics": (
+        {"location": "https://files.test/in/", "startTime": "2026-11-24T22:00:00Z", "retryInterval": 60},
+        "GetDiagnostics",
+        {"location": "https://files.test/in/", "retryInterval": 60, "startTime": "2026-11-24T22:00:00Z"},
+    ),
+    "get-log": (
+        {"logType": "SecurityLog", "requestId": 8, "log": {"remoteLocation": "sftp://files.test/in"}},
+        "GetLog",
+        {"logType": "SecurityLog", "requestId": 8, "log": {"remoteLocation": "sftp://files.test/in"}},
+    ),
+    "extended-trigger-message": (
+        {"requestedMessage": "LogStatusNotification"}, "ExtendedTriggerMessage",
+        {"requestedMessage": "LogStatusNotification"},
+    ),
     "change-configuration": ({"key": "A", "value": " 1 "}, "ChangeConfiguration", {"key": "A", "value": " 1 "}),
     "certificate-signed": ({"certificateChain": "PEM"}, "CertificateSigned", {"certificateChain": "PEM"}),
     "install-certificate": (
@@ -45,6 +75,11 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"}, "GetCompositeSchedule",
         {"connectorId": 1, "duration": 3600, "chargingRateUnit": "W"},
     ),
+    "reserve-now": (
+        {"connectorId": 0, "idTag": "T", "parentIdTag": "P", "expiryDate": "2099-01-01T12:00:00+02:00"}, "ReserveNow",
+        {"connectorId": 0, "idTag": "T", "parentIdTag": "P", "expiryDate": "2099-01-01T10:00:00Z", "reservationId": 1},
+    ),
+    "cancel-reservation": ({"reservationId": 7}, "CancelReservation", {"reservationId": 7}),
 }  # fmt: skip
 
 
@@ -106,6 +141,25 @@ def test_command_is_a_post_to_a_known_station(api: Api, route: str) -> None:
         ("limit", {"limit": 16.05, "chargingRateUnit": "A"}, {"limit"}),
         ("limit", {"limit": -1, "chargingRateUnit": "kW", "minutes": 0}, {"limit", "chargingRateUnit", "minutes"}),
         ("limit?wait=0", {"limit": 16, "chargingRateUnit": "A"}, {"wait"}),
+        ("reserve-now", {"connectorId": 1, "idTag": "T", "expiryDate": "2026-01-01T00:00:00Z"}, {"expiryDate"}),
+        (
+            "reserve-now",
+            {"connectorId": -1, "idTag": "x" * 21, "expiryDate": "soon", "reservationId": 0},
+            {"connectorId", "idTag", "expiryDate", "reservationId"},
+        ),
+        ("cancel-reservation", {}, {"reservationId"}),
+        ("update-firmware", {"retrieveDate": "2026-11-24T22:00:00Z"}, {"location"}),
+        ("update-firmware", {"location": "fw.bin", "retrieveDate": "soon"}, {"location", "retrieveDate"}),
+        ("update-firmware", {"fileId": 99, "retrieveDate": "2026-11-24T22:00:00Z"}, {"fileId"}),
+        ("signed-update-firmware", {"firmware": {"location": "http://x/y"}}, {"firmware.retrieveDateTime"}),
+        (
+            "signed-update-firmware",
+            {"firmware": {"location": "http://x/y", "retrieveDateTime": "2026-11-24T22:00:00Z"}},
+            {"firmware.signingCertificate", "firmware.signature"},
+        ),
+        ("get-diagnostics", {"location": "javascript:alert(1)"}, {"location"}),
+        ("get-log", {"logType": "Everything", "log": {"remoteLocation": "x" * 513}}, {"logType", "log.remoteLocation"}),
+        ("extended-trigger-message", {"requestedMessage": "DiagnosticsStatusNotification"}, {"requestedMessage"}),
         ("reset?wait=long", {"type": "Soft"}, {"wait"}),
         ("reset?wait=nan", {"type": "Soft"}, {"wait"}),
         ("reset?later=1", {"type": "Soft"}, {"later"}),
@@ -166,7 +220,8 @@ def test_remote_start_of_a_pending_station_is_a_conflict(api: Api) -> None:
 
 @pytest.mark.parametrize(
     ("status", "accepted"),
-    [("Accepted", True), ("RebootRequired", True), ("Scheduled", True), ("Unlocked", True), ("Rejected", False),
+    [("Accepted", True), ("RebootRequired", True), ("Scheduled", True), ("Unlocked", True),
+     ("AcceptedCanceled", True), ("Rejected", False), ("InvalidCertificate", False),
      ("NotSupported", False), ("UnlockFailed", False)],
 )  # fmt: skip
 def test_stations_own_answer_is_200_whatever_it_says(db: None, status: str, accepted: bool) -> None:

@@ -22,8 +22,14 @@ ROUTES = {
     "/api/rfid": 2,
     "/api/rfid/tag_a": 1,
     "/api/commands": 2,
-    "/api/commands/{command}": 1,
+    "/api/commands/{command}": 3,
+    "/api/files": 2,
+    "/api/files/{file}": 1,
     "/api/reservations": 2,
+    "/api/unknown-stations": 2,
+    "/api/unknown-stations/{unknown_station}": 1,
+    "/api/unknown-tags": 2,
+    "/api/unknown-tags/{unknown_tag}": 1,
     "/api/charging-profiles": 2,
     "/api/charging-profiles/{profile}": 1,
     "/api/installed-profiles": 2,
@@ -55,11 +61,13 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.certificate(cp)
         request = rows.signing_request(cp)
         rows.security_event(cp)
+        stranger, tag = rows.unknown_station(f"NEW_{number}"), rows.unknown_tag(cp, f"NEW_{number}")
+        file = rows.file(f"image-{number}.bin")
         profile = rows.charging_profile(f"Night {number}")
         rows.installed_profile(cp, stored=profile)
     return {
         "transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk,
-        "profile": profile.pk,
+        "profile": profile.pk, "file": file.pk, "unknown_station": stranger.pk, "unknown_tag": tag.pk,
     }  # fmt: skip
 
 

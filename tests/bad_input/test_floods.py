@@ -21,7 +21,7 @@ BLOCKED_SECONDS = 3.0  # the breaker's patience is 5
 DATA = {"vendorId": "V", "data": "x" * 100_000}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def gateway(migrated_database: Path) -> Iterator[Gateway]:
     with gateway_process(migrated_database) as running:
         yield running

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
@@ -25,6 +26,7 @@ from tests.ocpp_ws.charger import Charger
 pytestmark = pytest.mark.django_db
 PAGES = 31  # of each table; each has one of the texts in all of its columns
 NAMES = [text for text in HOSTILE if text.isprintable() and "/" not in text and len(text) <= 48]
+TYPED = [text[:200] for text in HOSTILE if "\x00" not in text and "\ud800" not in text]  # a browser sends neither
 MODELS = [one for one in admin.site._registry if one._meta.app_label in ("rfid", "stations", "sessions_app", "ocpp_ws")]
 ROUTES = {prefix: viewset for prefix, viewset, _ in router.registry if prefix != "admin"}
 
@@ -84,9 +86,14 @@ def opens(client: Client, address: str, **query: str) -> str:
 @pytest.mark.parametrize("model", MODELS, ids=lambda one: one.__name__)
 def test_every_list_of_the_admin_opens(operator: Client, model: type[Model]) -> None:
     opens(operator, listing(model))
-    for text in HOSTILE:
-        if "\x00" not in text and "\ud800" not in text:
-            opens(operator, listing(model), q=text[:200])
+    for text in searches(model):
+        opens(operator, listing(model), q=text)
+
+
+def searches(model: type[Model]) -> list[str]:
+    """Where Django searches, each word is a condition of its own: all of them at once; where we do, one by one."""
+    ours = type(admin.site._registry[model]).get_search_results is not ModelAdmin.get_search_results
+    return TYPED if ours else [" ".join(TYPED)]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda one: one.__name__)

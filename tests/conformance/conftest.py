@@ -11,7 +11,7 @@ import pytest
 from tests.conformance.charge_point import ChargePoint, charge_point
 from tests.conformance.tls import Authority
 from tests.main_job.conftest import client, gateway_process
-from tests.processes import Gateway
+from tests.processes import Gateway, manage
 from tests.station import Payload
 
 Given = Callable[..., Awaitable[Any]]
@@ -57,8 +57,12 @@ class CentralSystem:
 
 
 @pytest.fixture(scope="package")
-def gateway(migrated_database: Path) -> Iterator[Gateway]:
-    with gateway_process(migrated_database) as running:
+def gateway(migrated_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """With a local certificate authority, and a folder for files."""
+    folders = {name: str(tmp_path_factory.mktemp(name.lower())) for name in ("CA_FOLDER", "FILES_FOLDER")}
+    done = manage("make_ca", "--organization", "Test", DATABASE_URL=f"sqlite:///{migrated_database}", **folders)
+    assert done.returncode == 0, done.stderr
+    with gateway_process(migrated_database, **folders) as running:
         yield running
 
 

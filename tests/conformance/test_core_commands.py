@@ -4,20 +4,9 @@ from typing import Any
 
 from tests.conformance.charge_point import ChargePoint, charge_point
 from tests.conformance.conftest import CentralSystem
+from tests.conformance.told import told
 from tests.processes import Gateway
 from tests.station import Payload
-
-
-async def told(
-    system: CentralSystem, cp: ChargePoint, route: str, body: Payload, action: str, status: str, *, sent: Payload
-) -> Payload:
-    """The operator gives a command; the station gets exactly `sent`, answers `status`, and the operator is told so."""
-    asking = system.ask(cp.id, route, body)
-    assert await cp.expect(action, {"status": status}) == sent
-    answer = await asking
-    assert answer["status"] == status
-    assert answer["accepted"] is (status in ("Accepted", "RebootRequired", "Scheduled", "Unlocked"))
-    return answer
 
 
 async def remote_start(system: CentralSystem, cp: ChargePoint, card: str, status: str = "Accepted") -> Payload:

@@ -11,6 +11,8 @@ from drf_spectacular.generators import SchemaGenerator
 from gateway.api.root import NoSuchResource
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.protocol.errors import HARMLESS, RULES, SEMANTIC, STRUCTURAL
+from stations.api.remote.bulk import routes
+from stations.commands import OUTGOING
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "docs"
@@ -71,6 +73,39 @@ def test_every_command_is_documented() -> None:
         if isinstance(call.args[1], ast.Constant)
     }
     assert set(re.findall(r"^\| (\w+) \| `(\w+)`", section(page("ocpp.md"), "To the station"), re.M)) == commands
+
+
+def at_a_glance() -> list[list[str]]:
+    rows = re.findall(r"^\| (\w+ \| (?:in|out) \| .+) \|$", section(page("ocpp.md"), "Every message at a glance"), re.M)
+    return [[cell.strip("` ") for cell in row.split(" | ")] for row in rows]
+
+
+def test_every_message_stands_in_the_table_with_its_route() -> None:
+    rows = at_a_glance()
+    extensions = {"CancelReservation", "ReserveNow"}
+    assert {row[0] for row in rows if row[1] == "in"} == set(HANDLERS) - extensions
+    assert {row[0] for row in rows if row[1] == "out"} == set(OUTGOING)
+    assert {row[2] for row in rows if row[1] == "out"} <= set(routes())
+
+
+def test_the_cases_in_the_table_are_those_that_are_played() -> None:
+    played = {number for path in (ROOT / "tests/conformance").glob("test_*.py") for number in cases(path.read_text())}
+    told = {number for row in at_a_glance() for cell in row[5].split(", ") for number in spread(cell)}
+    about_connections = {"004_1", "004_2", "085", "086", "087", "088"}
+    assert told | about_connections == played
+
+
+def cases(text: str) -> list[str]:
+    return re.findall(r"^async def test_tc_(\d+(?:_\d)?)_", text, re.M)
+
+
+def spread(cell: str) -> list[str]:
+    """`043_3 to 043_5` -> three of them."""
+    first, _, last = cell.partition(" to ")
+    if not last:
+        return [] if cell == "-" else [cell]
+    stem, start = first.split("_")
+    return [f"{stem}_{number}" for number in range(int(start), int(last.split("_")[1]) + 1)]
 
 
 def test_every_deviation_is_documented_with_its_answers_and_in_its_order() -> None:

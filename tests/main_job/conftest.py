@@ -1,5 +1,6 @@
 """Running gateways for the main job, and HTTP clients for them."""
 
+import asyncio
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -34,6 +35,13 @@ def migrate(database_url: str) -> None:
 def client(gateway: Gateway) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=100)
     return httpx.AsyncClient(base_url=gateway.http, timeout=60, limits=limits, trust_env=False)
+
+
+async def shown_offline(api: httpx.AsyncClient, cp_id: str) -> None:
+    """Until REST says so: the log knows of a link's end before it is stored."""
+    async with asyncio.timeout(10):  # its lease would hold for 90 s
+        while (await api.get(f"/api/stations/{cp_id}")).json()["online"]:
+            pass
 
 
 @pytest.fixture(scope="module")

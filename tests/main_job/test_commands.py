@@ -1,12 +1,12 @@
 """Remote control over real sockets: HTTP request in, CALL to the station, its answer back."""
 
 import asyncio
-import re
 from contextlib import AsyncExitStack
 
 import httpx
 import pytest
 
+from tests.main_job.conftest import shown_offline
 from tests.processes import Gateway
 from tests.station import station
 from tests.stations.profiles import profile, schedule
@@ -60,7 +60,7 @@ async def test_command_round_trips(gateway: Gateway, api: httpx.AsyncClient, rou
 async def test_station_that_is_not_connected_gives_409_at_once(gateway: Gateway, api: httpx.AsyncClient) -> None:
     async with station(gateway.ws, "CP_GONE") as cp:
         await cp.boot()
-    await gateway.logged(re.escape("[CP_GONE] Disconnected"))
+    await shown_offline(api, "CP_GONE")
     for route, (_, body, _) in ROUTES.items():
         response = await api.post(f"/api/admin/CP_GONE/{route}", json=body)
         assert (response.status_code, response.json()["code"]) == (409, "station_offline")

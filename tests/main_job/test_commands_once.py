@@ -1,10 +1,10 @@
 """Commands that are given once, taken back, or wait for their station."""
 
 import asyncio
-import re
 
 import httpx
 
+from tests.main_job.conftest import shown_offline
 from tests.processes import Gateway
 from tests.station import station
 
@@ -31,7 +31,7 @@ async def test_key_of_a_command_that_was_refused_may_be_used_again(gateway: Gate
     key = {"Idempotency-Key": "reset-2"}
     async with station(gateway.ws, "CP_AGAIN") as cp:
         await cp.boot()
-    await gateway.logged(re.escape("[CP_AGAIN] Disconnected"))
+    await shown_offline(api, "CP_AGAIN")
     assert (await api.post("/api/admin/CP_AGAIN/reset", json=SOFT, headers=key)).status_code == 409
     async with station(gateway.ws, "CP_AGAIN") as cp:
         asking = asyncio.create_task(api.post("/api/admin/CP_AGAIN/reset", json=SOFT, headers=key))
@@ -65,7 +65,7 @@ async def newest(api: httpx.AsyncClient, cp_id: str, after: int) -> int:
 async def test_command_waits_for_its_station_if_asked_to(gateway: Gateway, api: httpx.AsyncClient) -> None:
     async with station(gateway.ws, "CP_LATER") as cp:
         await cp.boot()
-    await gateway.logged(re.escape("[CP_LATER] Disconnected"))
+    await shown_offline(api, "CP_LATER")
     asked = await api.post("/api/admin/CP_LATER/reset?waitForOnline=60&wait=0", json=SOFT)
     assert asked.status_code == 202
     async with station(gateway.ws, "CP_LATER") as cp:
@@ -78,7 +78,7 @@ async def test_command_waits_for_its_station_if_asked_to(gateway: Gateway, api: 
 async def test_command_that_waited_long_enough_is_not_sent(gateway: Gateway, api: httpx.AsyncClient) -> None:
     async with station(gateway.ws, "CP_TOO_LATE") as cp:
         await cp.boot()
-    await gateway.logged(re.escape("[CP_TOO_LATE] Disconnected"))
+    await shown_offline(api, "CP_TOO_LATE")
     asked = await api.post("/api/admin/CP_TOO_LATE/reset?waitForOnline=0&wait=0", json=SOFT)
     async with station(gateway.ws, "CP_TOO_LATE") as cp:
         await cp.send("Heartbeat")

@@ -1,11 +1,11 @@
 """The main job over real sockets: a station connects, charges, and is seen."""
 
-import asyncio
 import re
 
 import httpx
 import pytest
 
+from tests.main_job.conftest import shown_offline
 from tests.processes import Gateway
 from tests.station import CallError, station
 
@@ -61,10 +61,7 @@ async def test_station_is_offline_at_once_when_its_link_ends(gateway: Gateway, a
         assert (await api.get("/api/stations/CP_LEAVES")).json()["online"] is True
         connected = (await api.get("/api/stations/connected/list")).json()
         assert "CP_LEAVES" in str(connected)
-    await gateway.logged(re.escape("[CP_LEAVES] Disconnected"))
-    async with asyncio.timeout(10):  # its lease would hold for 90 s
-        while (await api.get("/api/stations/CP_LEAVES")).json()["online"]:
-            pass
+    await shown_offline(api, "CP_LEAVES")
 
 
 async def test_a_retried_start_gets_the_same_answer_and_opens_no_second_session(

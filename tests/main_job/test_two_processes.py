@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests import engines
-from tests.main_job.conftest import client, gateway_process, migrate
+from tests.main_job.conftest import client, gateway_process, migrate, shown_offline
 from tests.main_job.test_commands import ROUTES, answered_beside_parked_commands
 from tests.processes import Gateway
-from tests.station import station
+from tests.station import CallError, Station, station
 
 pytestmark = pytest.mark.services
 
@@ -52,8 +52,34 @@ async def test_offline_is_seen_by_the_other_process_at_once(pair: tuple[Gateway,
         async with station(one.ws, "CP_SEEN") as cp:
             await cp.boot()
             assert (await api.get("/api/stations/CP_SEEN")).json()["online"] is True
-        await one.logged(re.escape("[CP_SEEN] Disconnected"))
+        await shown_offline(api, "CP_SEEN")
         assert (await api.post("/api/admin/CP_SEEN/reset", json={"type": "Soft"})).status_code == 409
+
+
+async def test_acceptance_reaches_a_link_of_the_other_process(pair: tuple[Gateway, Gateway]) -> None:
+    one, two = pair
+    async with station(one.ws, "CP_DECIDED") as cp, client(two) as api:
+        assert (await cp.boot())["status"] == "Accepted"
+        await api.patch("/api/stations/CP_DECIDED", json={"registration": "Pending"})
+        await may_speak(cp, False)
+        assert (await cp.boot())["status"] == "Pending"
+        await api.patch("/api/stations/CP_DECIDED", json={"registration": "Accepted"})
+        await may_speak(cp, True)
+
+
+async def may_speak(cp: Station, wanted: bool) -> None:
+    """Until the station's messages are answered, or refused, within seconds: the next renewal is half a minute away."""
+    async with asyncio.timeout(5):
+        while await is_answered(cp) is not wanted:
+            pass
+
+
+async def is_answered(cp: Station) -> bool:
+    try:
+        await cp.send("Heartbeat")
+    except CallError:
+        return False
+    return True
 
 
 async def test_stations_are_answered_while_50_commands_are_parked(pair: tuple[Gateway, Gateway]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from ocpp_ws.batch import Unit, run_batch
 from ocpp_ws.protocol import parse_timestamp
-from ocpp_ws.writer import Unit, run_batch
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
 from sessions_app.services import start_session

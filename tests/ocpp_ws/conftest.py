@@ -16,6 +16,7 @@ from ocpp_ws import takeover
 from ocpp_ws.links import links
 from ocpp_ws.process import process
 from ocpp_ws.reads import executor as reads
+from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from tests.ocpp_ws.charger import Charger
 
@@ -33,7 +34,7 @@ def closed_connections() -> Iterator[None]:
         connection.close()
 
     closing = [reads.submit(close) for _ in range(reads._max_workers)]
-    closing.append(writer._executor.submit(lambda: connection.close()))
+    closing += [lane.submit(lambda: connection.close()) for lane in writer._lanes]
     for one in closing:
         one.result()
 
@@ -79,4 +80,6 @@ async def quiet() -> None:
     await process.stop()
     await writer.commit(lambda _: None)  # what was posted before it is stored
     takeover._refusals.clear()
+    strangers.stop()
+    strangers._waiting.clear()
     await asyncio.sleep(0)

@@ -26,6 +26,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "DiagnosticsStatusNotification": {"status": "Uploaded"},
     "FirmwareStatusNotification": {"status": "Installed"},
     "Heartbeat": {},
+    "LogStatusNotification": {"status": "Uploaded", "requestId": 1},
+    "SignedFirmwareStatusNotification": {"status": "Installed", "requestId": 1},
     "MeterValues": METER,
     "ReserveNow": RESERVE,
     "SecurityEventNotification": {"type": "MemoryExhaustion", "timestamp": WHEN},

@@ -41,6 +41,7 @@ def test_the_identity_is_the_last_part_of_the_path_decoded_once(path: str, cp_id
         ("/a/%2E%2E", 400), ("/%20", 400), ("/%zz", 400), ("/a%2", 400), ("/CP%80", 400), ("/%E2%80%AEabc", 400),
         ("/" + "x" * 49, 400), ("/" + "%41" * 49, 400), ("/admin/x", 404), ("/ws/admin/x", 404), ("/api/CP_1", 404),
         ("/STATIC/x", 404), ("/metrics", 404), ("/healthz", 404), ("/readyz", 404), ("/media/x", 404),
+        ("/files/x", 404),
     ],
 )  # fmt: skip
 def test_what_cannot_be_an_identity_is_refused(path: str, status: int) -> None:
@@ -146,3 +147,17 @@ async def test_a_foreign_web_page_is_refused(connect: Connect, origin: str) -> N
 @pytest.mark.parametrize("origin", ["", "http://gateway.test:3000", "http://GATEWAY.test", "https://gateway.test"])
 async def test_a_stations_own_origin_is_no_trouble(connect: Connect, origin: str) -> None:
     assert await (await connect(headers={"origin": origin})).lives()
+
+
+@pytest.mark.parametrize(
+    ("host", "kept"),
+    [
+        ("10.0.0.9:3000", "10.0.0.9:3000"), ("ocpp.example.com", "ocpp.example.com"), ("[::1]:3000", "[::1]:3000"),
+        ("x/../admin", ""), ("user@evil", ""), ("", ""), ("x" * 300, ""),
+    ],
+)  # fmt: skip
+async def test_the_host_under_which_it_reached_us_is_kept_if_it_can_be_part_of_an_address(
+    connect: Connect, host: str, kept: str
+) -> None:
+    await connect(headers={"host": host})
+    assert (await ChargingStation.objects.aget()).host == kept

@@ -1,14 +1,21 @@
 """BootNotification and what a station may do before it is accepted."""
 
+import asyncio
 import json
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
+from ocpp_ws import links as link_settings
+from ocpp_ws.links import links
+from ocpp_ws.process import renew
+from stations import commands
 from stations.models import ChargingStation
+from stations.registration import ask_to_boot, register
 from tests.ocpp_ws.charger import BOOT, START, CallError, Charger
 from tests.ocpp_ws.conftest import Connect
-from tests.ocpp_ws.rows import change, messages, rows, station
+from tests.ocpp_ws.rows import change, in_thread, messages, rows, station
 
 STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 
@@ -93,3 +100,110 @@ async def test_a_boot_does_not_end_an_open_session(charger: Charger) -> None:
 def station_sessions() -> list[tuple[str, str]]:
     station = ChargingStation.objects.get()
     return list(station.sessions.values_list("status", "stop_reason"))
+
+
+async def triggered(charger: Charger, message: str, status: str = "Accepted", trigger: Any = None) -> None:
+    """The gateway has asked for a message, and the station has answered."""
+    ask = trigger or commands.trigger_message
+    asking = in_thread(ask, await station(), actor="olga", requested_message=message)
+    unique_id, _ = await charger.expect("TriggerMessage" if trigger is None else "ExtendedTriggerMessage")
+    await charger.answer(unique_id, {"status": status})
+    await asking
+
+
+async def test_a_pending_station_may_send_what_it_was_triggered_to_send(
+    pending: ChargingStation, connect: Connect
+) -> None:
+    charger = await connect()
+    await charger.send("BootNotification", BOOT)
+    await triggered(charger, "StatusNotification")
+    for number in (1, 2):  # one for each connector
+        assert await charger.send("StatusNotification", STATUS | {"connectorId": number}) == {}
+    assert await rows(pending.connectors.count) == 2
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("Heartbeat")
+    await triggered(charger, "Heartbeat", trigger=commands.extended_trigger_message)
+    assert await charger.lives()
+
+
+@pytest.mark.parametrize("status", ["Rejected", "NotImplemented"])
+async def test_a_trigger_that_was_refused_allows_nothing(
+    pending: ChargingStation, connect: Connect, status: str
+) -> None:
+    charger = await connect()
+    await triggered(charger, "StatusNotification", status)
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("StatusNotification", STATUS)
+
+
+async def test_a_trigger_of_long_ago_allows_nothing(
+    pending: ChargingStation, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_settings, "TRIGGER_SECONDS", 0.0)
+    charger = await connect()
+    await triggered(charger, "StatusNotification")
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("StatusNotification", STATUS)
+
+
+async def test_a_rejected_station_may_not_send_what_was_triggered_before(
+    pending: ChargingStation, connect: Connect
+) -> None:
+    charger = await connect()
+    await triggered(charger, "StatusNotification")
+    await rows(register, pending, "Rejected")
+    await renew()
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("StatusNotification", STATUS)
+
+
+async def decided(registration: str) -> None:
+    """Until the link of this process has heard of it."""
+    (link,) = links.values()
+    async with asyncio.timeout(10):
+        while link.registration != registration:
+            await rows(lambda: None)
+
+
+async def test_acceptance_holds_at_once_on_a_live_link(pending: ChargingStation, connect: Connect) -> None:
+    charger = await connect()
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("Heartbeat")
+    assert await rows(register, pending, "Accepted")
+    await decided("Accepted")
+    assert await charger.lives()
+    assert not await rows(register, pending, "Accepted"), "it was so already"
+
+
+async def test_rejection_holds_at_once_on_a_live_link(charger: Charger) -> None:
+    assert await charger.lives()
+    await rows(register, await station(), "Rejected")
+    await decided("Rejected")
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("StartTransaction", START)
+
+
+async def test_a_ring_that_was_lost_costs_no_more_than_a_renewal(charger: Charger) -> None:
+    await change(registration="Pending")
+    await renew()
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("Heartbeat")
+    await change(registration="Accepted")
+    await renew()
+    assert await charger.lives()
+
+
+async def test_an_accepted_station_that_waits_is_asked_to_boot_if_the_operator_wants_it(
+    pending: ChargingStation, connect: Connect
+) -> None:
+    charger = await connect()
+    await charger.send("BootNotification", BOOT)
+    await rows(register, pending, "Accepted")
+    await decided("Accepted")
+    assert await charger.lives(), "nothing is sent by itself"
+    assert await rows(ask_to_boot, pending, actor="olga")
+    unique_id, payload = await charger.expect("TriggerMessage")
+    assert payload == {"requestedMessage": "BootNotification"}
+    await charger.answer(unique_id, {"status": "Accepted"})
+    assert (await charger.send("BootNotification", BOOT, "again"))["status"] == "Accepted"
+    assert await rows(ask_to_boot, pending, actor="olga") is None, "errata 3.40"

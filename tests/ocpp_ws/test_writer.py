@@ -12,9 +12,10 @@ import psycopg
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
+from ocpp_ws.batch import Batch
 from ocpp_ws.breaker import DatabaseAway
 from ocpp_ws.models import OcppMessage
-from ocpp_ws.writer import Batch, writer
+from ocpp_ws.writer import writer
 from rfid.models import RfidCard
 from stations.models import ChargingStation, Connector
 from tests.ocpp_ws.rows import rows
@@ -198,7 +199,7 @@ async def test_a_busy_database_is_tried_again(gate: threading.Event, failure: Ex
 async def test_a_database_that_is_away_opens_the_breaker_until_a_commit_succeeds(
     gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocpp_ws.writer.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("ocpp_ws.batch.PATIENCE_SECONDS", 0.3)
 
     def away(_: Batch) -> None:
         raise OperationalError("the server does not answer")
@@ -228,7 +229,7 @@ async def test_work_is_stored_though_its_waiter_was_cancelled(gate: threading.Ev
 async def test_batches_grow_with_load_and_have_a_largest_size(
     gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocpp_ws.writer.LARGEST_BATCH", 10)
+    monkeypatch.setattr("ocpp_ws.turns.LARGEST_BATCH", 10)
     seen: list[Batch] = []
     await together(gate, *(seen.append for _ in range(25)))
     assert [len(list(same)) for _, same in groupby(seen, key=id)] == [10, 10, 5]
@@ -257,3 +258,116 @@ async def test_many_links_at_once_lose_nothing() -> None:
     results = await asyncio.gather(*(writer.commit(named(f"CP_{number}")) for number in range(300)))
     assert results == [f"CP_{number}" for number in range(300)]
     assert await rows(ChargingStation.objects.count) == 300
+
+
+async def test_a_slow_commit_holds_up_only_its_own_stations_where_the_database_takes_more_than_one_writer(
+    gate: threading.Event,
+) -> None:
+    slow = writer.post(holding(gate), station=1)
+    await asyncio.sleep(0)
+    behind = asyncio.wrap_future(writer.post(named("CP_1"), station=1))
+    other = asyncio.wrap_future(writer.post(named("CP_2"), station=2))
+    if connection.vendor == "postgresql":
+        assert await asyncio.wait_for(other, 5) == "CP_2"
+        assert await asyncio.to_thread(count_from_another_connection) == 1
+    assert not slow.done()
+    assert not behind.done()
+    gate.set()
+    assert await asyncio.gather(behind, other) == ["CP_1", "CP_2"]
+
+
+async def test_units_that_take_long_get_transactions_of_their_own_in_their_order(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.batch.LONGEST_SECONDS", 0)
+    seen: list[Batch] = []
+
+    def unit(number: int) -> Unit:
+        def create(batch: Batch) -> int:
+            seen.append(batch)
+            ChargingStation.objects.create(cp_id=f"CP_{number}")
+            return number
+
+        return create
+
+    assert await together(gate, *(unit(number) for number in range(5))) == list(range(5))
+    assert len(set(map(id, seen))) == 5
+    assert await rows(names) == [f"CP_{number}" for number in range(5)]
+
+
+async def test_what_was_put_off_is_done_once_for_all_units_that_did(gate: threading.Event) -> None:
+    done: list[list[str]] = []
+
+    def work(items: list[str], _: Any) -> None:
+        done.append(items)
+
+    await together(gate, *(lambda batch, n=n: batch.put_off(work, f"CP_{n}") for n in range(3)))
+    assert done == [["CP_0", "CP_1", "CP_2"]]
+
+
+async def test_put_off_work_that_fails_fails_only_its_own_unit(gate: threading.Event) -> None:
+    def work(items: list[str], _: Any) -> None:
+        for item in items:
+            ChargingStation.objects.create(cp_id=item)
+            if item == "poison":
+                raise KeyError("mine")
+
+    seen: list[Batch] = []
+
+    def unit(item: str) -> Unit:
+        def put_off(batch: Batch) -> None:
+            seen.append(batch)
+            batch.put_off(work, item)
+
+        return put_off
+
+    results = await together(gate, *map(unit, ("CP_1", "poison", "CP_2")))
+    assert [isinstance(result, KeyError) for result in results] == [False, True, False]
+    assert len(set(map(id, seen))) == 2, "the others still share a transaction"
+    assert await rows(names) == ["CP_1", "CP_2"]
+
+
+async def test_a_commit_that_hangs_opens_the_breaker_for_all_that_wait_until_it_has_ended(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.breaker.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("ocpp_ws.breaker.STEP_SECONDS", 0.1)
+    hanging = writer.post(holding(gate), station=1)
+    await asyncio.sleep(0)
+    with pytest.raises(DatabaseAway):
+        await writer.commit(named("CP_1"), station=1)
+    again = asyncio.ensure_future(writer.try_again())
+    with pytest.raises(DatabaseAway):
+        await writer.commit(named("CP_2"), station=2)
+    assert not again.done()
+    assert not hanging.done()
+    gate.set()
+    await again
+    assert await writer.commit(named("CP_3")) == "CP_3"
+    assert await rows(names) == ["CP_3"]
+
+
+async def test_the_breaker_stays_open_while_another_lane_hangs(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocpp_ws.breaker.PATIENCE_SECONDS", 1)
+    early, begun = threading.Event(), threading.Event()
+
+    def hangs(_: Batch) -> None:
+        begun.set()
+        gate.wait(10)
+
+    first = asyncio.wrap_future(writer.post(holding(early), station=1))
+    await asyncio.sleep(0)
+    hanging = asyncio.wrap_future(writer.post(hangs, station=2))
+    if connection.vendor == "postgresql":
+        assert await asyncio.to_thread(begun.wait, 5), "it is on a lane of its own"
+    early.set()
+    await first
+    with pytest.raises(DatabaseAway):
+        await writer.commit(named("CP_1"), station=2)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(again := asyncio.ensure_future(writer.try_again())), 0.5)
+    gate.set()
+    await asyncio.gather(again, hanging)
+    assert await writer.commit(named("CP_2")) == "CP_2"

@@ -28,13 +28,25 @@ def supervise(tmp_path: Path, migrated_database: Path) -> Iterator[Supervise]:
         one.kill()
 
 
-@pytest.fixture
-def postgres() -> Iterator[Postgres]:
-    """A migrated PostgreSQL that can be stopped and started."""
+@pytest.fixture(scope="session")
+def migrated_cluster() -> Iterator[Postgres]:
+    """A migrated, stopped PostgreSQL to copy."""
     server = Postgres()
     try:
         server.start()
         migrate(server.url)
+        server.stop("fast")
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def postgres(migrated_cluster: Postgres) -> Iterator[Postgres]:
+    """A migrated PostgreSQL that can be stopped and started."""
+    server = Postgres(migrated_cluster)
+    try:
+        server.start()
         yield server
     finally:
         server.remove()

@@ -13,9 +13,9 @@ QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 class Postgres:
-    """A private cluster; `url` names its database."""
+    """A private cluster, a copy of `template` if there is one; `url` names its database."""
 
-    def __init__(self) -> None:
+    def __init__(self, template: "Postgres | None" = None) -> None:
         self.port, self.folder = free_port(), Path(tempfile.mkdtemp(prefix="gateway-pg-"))
         self.user = "postgres" if os.geteuid() == 0 else None  # initdb refuses root
         if self.user:
@@ -23,7 +23,11 @@ class Postgres:
         self.data = str(self.folder / "data")
         self.url = f"postgres://gateway@127.0.0.1:{self.port}/gateway"
         self.child: subprocess.Popen[bytes] | None = None
-        self.run("initdb", "-D", self.data, "-A", "trust", "-U", "gateway", "-E", "UTF8")
+        self.is_new = template is None
+        if template:
+            self.run("cp", "-a", template.data, self.data)
+        else:
+            self.run("initdb", "-D", self.data, "-A", "trust", "-U", "gateway", "-E", "UTF8", "--no-sync")
 
     def run(self, name: str, *arguments: str) -> None:
         subprocess.run([binary(name), *arguments], check=True, user=self.user, **QUIET)  # type: ignore[call-overload]
@@ -31,16 +35,16 @@ class Postgres:
     def start(self) -> None:
         options = ["-k", str(self.folder), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
         command = [binary("postgres"), "-D", self.data, "-p", str(self.port), *options]
-        first = self.child is None
         self.child = subprocess.Popen(command, user=self.user, **QUIET)  # type: ignore[call-overload]
         wait_for_port(self.port, self.child)
         wait_until_ready(self.port)
-        if first:
+        if self.is_new:
             self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "gateway", "gateway")
+            self.is_new = False
 
-    def stop(self) -> None:
-        """At once, as a crash would: recovery comes with the next start."""
-        self.run("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w")
+    def stop(self, how: str = "immediate") -> None:
+        """At once, as a crash would: recovery comes with the next start. Or `fast`, which leaves nothing to recover."""
+        self.run("pg_ctl", "stop", "-D", self.data, "-m", how, "-w")
         if self.child:
             self.child.wait(timeout=20)
 

@@ -1,6 +1,7 @@
 """An application for the server's tests: the path says what it does. Run as a program, it serves itself."""
 
 import asyncio
+import hashlib
 import json
 import logging
 import sys
@@ -26,6 +27,9 @@ class App:
 
 
 async def answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["path"].startswith("/pour/"):
+        await pour(int(scope["path"].rpartition("/")[2]), send)
+        return
     if scope["path"].startswith("/slow"):
         print("slow request", flush=True)
         await asyncio.sleep(1)
@@ -33,6 +37,8 @@ async def answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         GO_ON.set()
     if scope["path"].startswith("/stats"):
         body = json.dumps({"taken": TAKEN}).encode()
+    elif scope["path"].startswith("/swallow"):
+        body = json.dumps(await swallow(receive)).encode()
     else:
         seen = {key: scope[key] for key in ("path", "root_path")}
         body = json.dumps(seen | {"raw_path": scope["raw_path"].decode("latin-1")}).encode()
@@ -40,6 +46,25 @@ async def answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     if scope["path"].startswith("/half"):
         raise RuntimeError("half an answer")
     await send({"type": "http.response.body", "body": body})
+
+
+async def pour(megabytes: int, send: Send) -> None:
+    """So much as an answer, as fast as the server takes it."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(megabytes * 16):
+        await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+    print("poured", flush=True)
+
+
+async def swallow(receive: Receive) -> dict[str, Any]:
+    """The whole body of a request: its size, and a digest."""
+    size, digest, more = 0, hashlib.sha256(), True
+    while more:
+        event = await receive()
+        size, more = size + len(event["body"]), event["more_body"]
+        digest.update(event["body"])
+    return {"size": size, "sha256": digest.hexdigest()}
 
 
 TAKEN: dict[str, int] = {}  # messages, by the last segment of the path

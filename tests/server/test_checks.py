@@ -6,6 +6,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
+from tests.processes import ROOT
+
 SOUND: dict[str, Any] = {
     "GATEWAY_PROFILE": "prod",
     "SECRET_KEY": "k" * 50,
@@ -42,11 +44,24 @@ def test_sound_settings_pass(settings: Settings) -> None:
         ("E007", {"GATEWAY_PROFILE": "production"}),
         ("E007", {"STATION_POLICY": "closed"}),
         ("E007", {"OCPP_TRANSACTION_IDS": "uuid"}),
+        ("E008", {"MAX_UPLOAD_MB": 0}),
+        ("E009", {"PUBLIC_URL": "ocpp.example.com"}),
+        ("E009", {"PUBLIC_URL": "ftp://ocpp.example.com"}),
+        ("E010", {"FILES_FOLDER": ROOT / "staticfiles" / "files"}),
+        ("E010", {"FILES_FOLDER": ROOT / "gateway" / "static"}),
+        ("E011", {"FILES_FOLDER": ROOT / "manage.py" / "files"}),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
 def test_what_must_not_go_into_service_is_found(settings: Settings, number: str, changed: dict[str, Any]) -> None:
     assert found(settings, **changed) == {f"gateway.{number}"}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ocpp.example.com", "http://10.0.0.9:3000/", "https://x/gateway", "http://[::1]:3000"]
+)
+def test_a_public_address_is_one_of_http(settings: Settings, address: str) -> None:
+    assert found(settings, PUBLIC_URL=address) == set()
 
 
 def test_every_finding_says_what_to_do(settings: Settings) -> None:

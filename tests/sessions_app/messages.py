@@ -8,7 +8,7 @@ from django.db.models import Model
 from ocpp_ws.protocol import format_timestamp, parse_timestamp
 from ocpp_ws.rows import Row, insert_rows
 from sessions_app.models import ChargingSession, MeterValue
-from sessions_app.services import record_meter_values, start_session, stop_session
+from sessions_app.services import record_meter_values, record_samples, start_session, stop_session
 from sessions_app.services.meter_values import Metering
 from sessions_app.services.start import Start
 from sessions_app.services.stop import Stop
@@ -62,14 +62,15 @@ class Messages:
         sent |= ({"idTag": id_tag} if id_tag else {}) | ({"transactionData": data} if data else {})
         session = stop_session(Stop.of(self.station.pk, sent, received))
         place = session.connector_number if session else 0
-        record_meter_values(Metering(self.station.pk, place, transaction_id, data or [], received), insert, session)
+        record_samples(Metering(self.station.pk, place, transaction_id, data or [], received), session, insert)
         return session
 
     def meter(
         self, *values: dict[str, Any], transaction_id: int | None = None, connector: int = 1, received: datetime = LATER
     ) -> None:
         sent = {"connectorId": connector, "transactionId": transaction_id, "meterValue": list(values)}
-        record_meter_values(Metering(self.station.pk, connector, transaction_id, list(values), received, sent), insert)
+        metering = Metering(self.station.pk, connector, transaction_id, list(values), received, sent)
+        record_meter_values([metering], insert)
 
 
 def fresh(session: ChargingSession) -> ChargingSession:

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from sessions_app.models import ChargingSession, MeterValue
-from tests.sessions_app.messages import LATER, NOON, Messages, at, fresh, meter_value, sample, stored
+from sessions_app.services import record_meter_values
+from sessions_app.services.meter_values import Metering, show_latest
+from sessions_app.services.samples import rows_of
+from tests.sessions_app.messages import LATER, NOON, Messages, at, fresh, insert, meter_value, sample, stored
 
 POWER = {"measurand": "Power.Active.Import"}
 REGISTER = "Energy.Active.Import.Register"
@@ -49,7 +52,7 @@ def test_transaction_data_repeats_nothing_that_meter_values_brought(charger: Mes
     assert stored(session) == ["1000", "1001", "1002", "1003", "1004"]
 
 
-@pytest.mark.parametrize("number", [None, -1, 0, 4711, 2**31, 2**63 - 1, -(2**63)])
+@pytest.mark.parametrize("number", [None, -1, 0, 4711, 2**31, 2**63 - 1, -(2**63), 2**70])
 def test_values_without_a_known_number_belong_to_their_connectors_session(
     charger: Messages, number: int | None
 ) -> None:
@@ -174,3 +177,48 @@ def test_long_texts_are_cut_to_what_is_kept_but_the_value_is_not(charger: Messag
 def test_a_sample_of_any_time_is_stored(charger: Messages, when: str) -> None:
     charger.meter(meter_value(when, sample(1)))
     assert MeterValue.objects.get().sampled_at == LATER
+
+
+def metering(charger: Messages, *values: dict[str, Any], transaction_id: int | None = None) -> Metering:
+    sent = {"connectorId": 1, "transactionId": transaction_id, "meterValue": list(values)}
+    return Metering(charger.station.pk, 1, transaction_id, list(values), LATER, sent)
+
+
+def test_many_messages_take_as_few_statements_as_one(charger: Messages, django_assert_num_queries: Any) -> None:
+    others = [Messages(f"CP_{number}") for number in range(10, 20)]
+    sessions = [other.start() for other in others]
+    named = [
+        metering(other, meter_value(at(1), sample(1000 + other.station.pk)), transaction_id=session.transaction_id)
+        for other, session in zip(others, sessions, strict=True)
+    ]
+    unnamed = [metering(other, meter_value(at(2), sample(2000 + other.station.pk))) for other in others]
+    with django_assert_num_queries(3):  # those named, those at their connector, what is shown of all
+        record_meter_values([*named, *unnamed], lambda _model, _rows: None)
+    assert [fresh(session).last_meter_wh for session in sessions] == [2000 + other.station.pk for other in others]
+
+
+def test_two_messages_of_one_session_at_once_show_the_newest_of_both(charger: Messages) -> None:
+    session = charger.start()
+    power, register = meter_value(at(2), sample(7000, **POWER)), meter_value(at(1), sample(1100))
+    number = session.transaction_id
+    record_meter_values(
+        [metering(charger, power, transaction_id=number), metering(charger, register, transaction_id=number)], insert
+    )
+    assert (fresh(session).last_meter_wh, fresh(session).power_w) == (1100, 7000)
+    assert stored(session) == ["7000", "1100"]
+
+
+def test_a_session_that_ended_meanwhile_shows_nothing_more(charger: Messages) -> None:
+    before = charger.start()
+    charger.stop(before.transaction_id, meter=6000)
+    (row,) = rows_of(metering(charger, meter_value(at(5), sample(7000, **POWER))), before)
+    show_latest({before: [row]})
+    assert fresh(before).power_w is None
+
+
+def test_what_another_process_has_shown_meanwhile_is_not_replaced_by_something_older(charger: Messages) -> None:
+    before = charger.start()
+    charger.meter(meter_value(at(5), sample(2000)))
+    (row,) = rows_of(metering(charger, meter_value(at(4), sample(1500))), before)
+    show_latest({before: [row]})
+    assert fresh(before).last_meter_wh == 2000

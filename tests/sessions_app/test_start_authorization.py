@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
+from stations.models import ChargingStation, UnknownTag
 from tests.sessions_app.messages import NOON, Messages, at
 
 
@@ -16,7 +18,7 @@ from tests.sessions_app.messages import NOON, Messages, at
         ({"status": "Inactive"}, "Invalid"),
         ({"valid_until": NOON}, "Expired"),
         ({"valid_until": NOON + timedelta(seconds=1)}, "Accepted"),
-        ({"tag_id": "ANOTHER"}, "Invalid"),
+        ({"tag_id": "ANOTHER", "tag_key": "another"}, "Invalid"),
     ],
 )
 def test_a_refused_card_gets_a_session_with_its_real_status(
@@ -64,3 +66,33 @@ def test_a_card_may_have_as_many_sessions_as_it_says(
 def test_sessions_count_over_stations(charger: Messages, card: RfidCard) -> None:
     charger.start()
     assert Messages("CP_2").start().id_tag_info["status"] == "ConcurrentTx"
+
+
+def test_an_unknown_tag_may_be_accepted_and_becomes_no_card(charger: Messages, settings: LazySettings) -> None:
+    settings.UNKNOWN_TAGS = "accept"
+    session = charger.start()
+    assert (session.authorization, session.card) == ("Accepted", None)
+    assert not RfidCard.objects.exists()
+    assert UnknownTag.objects.get().count == 1
+    ChargingStation.objects.update(unknown_tags="deny")
+    assert charger.start(connector=2).authorization == "Invalid"
+
+
+def test_a_retry_is_told_the_same_and_counted_once(charger: Messages) -> None:
+    for _ in range(3):
+        assert charger.start().authorization == "Invalid"
+    assert UnknownTag.objects.get().count == 1
+
+
+def test_sessions_from_before_the_tag_became_a_card_count(charger: Messages, settings: LazySettings) -> None:
+    settings.UNKNOWN_TAGS = "accept"
+    charger.start(connector=1)
+    RfidCard.objects.create(tag_id="04AABB")
+    assert charger.start(connector=2).authorization == "ConcurrentTx"
+
+
+def test_a_card_is_one_whatever_stations_append(charger: Messages, card: RfidCard, settings: LazySettings) -> None:
+    settings.ID_TAG_SPLIT = "_"
+    first, second = charger.start(connector=1, id_tag="04AABB_1"), charger.start(connector=2, id_tag="04AABB_2")
+    assert (first.authorization, second.authorization) == ("Accepted", "ConcurrentTx")
+    assert (first.card, first.id_tag) == (card, "04AABB_1")

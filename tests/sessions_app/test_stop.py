@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from tests.sessions_app.messages import NOON, Messages, at, fresh, meter_value, sample, stored
 
@@ -100,6 +101,20 @@ def test_an_open_session_that_does_not_fit_is_left_open(charger: Messages, stop:
     session = charger.start(meter=1000)
     assert charger.stop(**{"transaction_id": -1} | stop) is None  # type: ignore[arg-type]
     assert fresh(session).status == Status.ACTIVE
+
+
+@pytest.mark.parametrize(("group", "stopped"), [("FLEET", True), ("OTHER", False), ("", False)])
+def test_another_card_of_the_group_stops_the_only_open_session(charger: Messages, group: str, stopped: bool) -> None:
+    RfidCard.objects.create(tag_id="04AABB", parent_id_tag="Fleet" if group else "")
+    RfidCard.objects.create(tag_id="SECOND", parent_id_tag=group)
+    charger.start()
+    assert (charger.stop(4711, id_tag="second") is not None) is stopped
+
+
+def test_the_parent_itself_stops_nothing_by_a_number_that_is_not_known(charger: Messages) -> None:
+    RfidCard.objects.create(tag_id="04AABB", parent_id_tag="FLEET")
+    charger.start()
+    assert charger.stop(4711, id_tag="FLEET") is None
 
 
 def test_of_two_open_sessions_none_is_guessed(charger: Messages) -> None:

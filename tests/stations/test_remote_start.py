@@ -10,12 +10,12 @@ from django.utils import timezone
 from sessions_app.models import ChargingSession
 from stations.admin.show import page
 from stations.models import ChargingStation, Command, ConfigurationKey
-from stations.remote_start import progress
+from stations.remote_start import remote_start
 
 NOW = timezone.now()
 
 
-def remote_start(station: ChargingStation, minutes: float = 0, **columns: Any) -> Command:
+def accepted(station: ChargingStation, minutes: float = 0, **columns: Any) -> Command:
     """Accepted so many minutes ago."""
     told = {"action": "RemoteStartTransaction", "payload": {"idTag": "TAG"}, "state": "answered", "status": "Accepted"}
     answered = {"actor": "olga", "finished_at": NOW - timedelta(minutes=minutes)}
@@ -41,13 +41,13 @@ def test_it_has_not_started_when_the_station_has_given_up(
 ) -> None:
     if time_out is not None:
         ConfigurationKey.objects.create(station=station, key="ConnectionTimeOut", value=time_out, told_at=NOW)
-    assert progress(remote_start(station, minutes), NOW) == expected
+    assert remote_start(accepted(station, minutes), NOW) == expected
 
 
 def test_it_has_started_with_its_session_however_late(station: ChargingStation) -> None:
-    command = remote_start(station, 60)
+    command = accepted(station, 60)
     session(command)
-    assert progress(command, NOW) == "started"
+    assert remote_start(command, NOW) == "started"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_it_has_started_with_its_session_however_late(station: ChargingStation) 
     [{"status": "Rejected"}, {"state": "sent", "status": ""}, {"state": "timeout", "status": ""}, {"action": "Reset"}],
 )
 def test_of_other_outcomes_it_says_nothing(station: ChargingStation, columns: dict[str, str]) -> None:
-    assert progress(remote_start(station, **columns), NOW) == ""
+    assert remote_start(accepted(station, **columns), NOW) == ""
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_of_other_outcomes_it_says_nothing(station: ChargingStation, columns: di
 def test_the_api_and_the_commands_page_say_so(
     admin_client: Client, station: ChargingStation, minutes: float, started: bool, words: str, shown: list[str]
 ) -> None:
-    command = remote_start(station, minutes)
+    command = accepted(station, minutes)
     if started:
         session(command)
     assert admin_client.get(f"/api/commands/{command.pk}").json()["remoteStart"] == words

@@ -89,7 +89,8 @@ def test_another_stations_reservation_cannot_be_cancelled(station: ChargingStati
     other = ChargingStation.objects.create(cp_id="CP_2")
     reserve(other)
     assert cancel_reservation(station_id=station.pk, reservation_id=7, now=NOON) == "Rejected"
-    use_reservation(station_id=station.pk, reservation_id=7, now=NOON)
+    nobody = {"connector_id": 2, "id_tag": "X", "parent_id_tag": "", "at": NOON, "now": NOON}
+    use_reservation(station_id=station.pk, reservation_id=7, **nobody)
     assert Reservation.objects.get().status == "Active"
 
 

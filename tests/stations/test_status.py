@@ -7,7 +7,7 @@ import pytest
 
 from ocpp_ws.protocol import format_timestamp, parse_timestamp
 from stations.models import ChargingStation, Connector, Reservation
-from stations.services import boot_notification, diagnostics_status, firmware_status, status_notification
+from stations.services import boot_notification, status_notification
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -120,10 +120,3 @@ def test_a_boot_with_long_texts_is_stored_as_far_as_they_fit(station: ChargingSt
 def test_a_boot_is_answered_with_the_registration(station: ChargingStation, registration: str) -> None:
     ChargingStation.objects.update(registration=registration)
     assert boot(station) == registration
-
-
-def test_firmware_and_diagnostics_progress_is_shown(station: ChargingStation) -> None:
-    firmware_status(station_id=station.pk, status="Installing", now=NOON)
-    diagnostics_status(station_id=station.pk, status="U" * 90, now=NOON)
-    station.refresh_from_db()
-    assert (station.firmware_status, station.diagnostics_status) == ("Installing", "U" * 40)

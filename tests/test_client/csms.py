@@ -136,6 +136,17 @@ class CentralSystem(ChargePoint):
     async def on_security_event(self, **given: Any) -> Any:
         return call_result.SecurityEventNotification()
 
+    @on(Action.signed_firmware_status_notification)
+    async def on_signed_firmware(self, **given: Any) -> Any:
+        return call_result.SignedFirmwareStatusNotification()
+
+    @on(Action.log_status_notification)
+    async def on_log(self, **given: Any) -> Any:
+        return call_result.LogStatusNotification()
+
+        usual = call_result.SecurityEventNotification()
+        return await self.answer("SecurityEventNotification", given, usual)
+
     @on(Action.diagnostics_status_notification)
     async def on_diagnostics(self, **given: Any) -> Any:
         return call_result.DiagnosticsStatusNotification()

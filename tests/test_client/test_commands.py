@@ -1,5 +1,8 @@
 """Each command, answered as a decent charge point does."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 from ocpp.messages import Call, CallError
 from ocpp.v16 import call, call_result
@@ -68,6 +71,65 @@ async def test_authorize_remote_tx_requests_asks_first(csms: Csms, charging: Cha
         await csms.link.tell(call.TriggerMessage("Heartbeat"))
         await csms.heard("Heartbeat")
         assert len(csms.said("StartTransaction")) == 1
+
+
+def reserve(number: int, connector: int, id_tag: str, seconds: float = 60, **more: Any) -> Any:
+    ends = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    return call.ReserveNow(connector, ends, id_tag, number, **more)
+
+
+async def test_a_reserved_connector_is_kept_for_its_card(csms: Csms, charging: Charging) -> None:
+    async with charging(connectors=2):
+        assert (await csms.link.tell(reserve(7, 2, "RFID_009"))).status == "Accepted"
+        await csms.until(lambda: csms.statuses(2)[-1] == "Reserved")
+        assert (await csms.link.tell(reserve(8, 2, "OTHER"))).status == "Occupied"
+        assert (await csms.link.tell(reserve(7, 2, "RFID_009"))).status == "Accepted"
+        assert (await csms.link.tell(call.RemoteStartTransaction("OTHER", 2))).status == "Rejected"
+        assert (await csms.link.tell(call.RemoteStartTransaction("rfid_009", 2))).status == "Accepted"
+        assert (await csms.heard("StartTransaction", 2))["reservationId"] == 7
+        assert (await csms.link.tell(call.CancelReservation(7))).status == "Rejected"
+
+
+async def test_a_cancelled_reservation_gives_its_connector_free(csms: Csms, charging: Charging) -> None:
+    async with charging(connectors=2):
+        await csms.link.tell(reserve(7, 2, "RFID_009"))
+        await csms.until(lambda: csms.statuses(2)[-1] == "Reserved")
+        assert (await csms.link.tell(call.CancelReservation(7))).status == "Accepted"
+        await csms.until(lambda: csms.statuses(2)[-1] == "Available")
+        assert (await csms.link.tell(call.RemoteStartTransaction("OTHER", 2))).status == "Accepted"
+        assert "reservationId" not in await csms.heard("StartTransaction", 2)
+
+
+async def test_a_reservation_runs_out(csms: Csms, charging: Charging) -> None:
+    async with charging(connectors=2):
+        assert (await csms.link.tell(reserve(7, 2, "RFID_009", seconds=0.3))).status == "Accepted"
+        await csms.until(lambda: csms.statuses(2)[-2:] == ["Reserved", "Available"])
+        assert (await csms.link.tell(reserve(8, 2, "RFID_009", seconds=-1))).status == "Rejected"
+
+
+async def test_connector_0_keeps_one_connector_free(csms: Csms, charging: Charging) -> None:
+    async with charging(connectors=2):
+        assert (await csms.link.tell(reserve(7, 0, "RFID_009"))).status == "Accepted"
+        assert (await csms.link.tell(reserve(8, 0, "OTHER"))).status == "Occupied"
+        assert (await csms.link.tell(call.RemoteStartTransaction("OTHER"))).status == "Rejected"
+        assert (await csms.link.tell(call.RemoteStartTransaction("RFID_009"))).status == "Accepted"
+        assert (await csms.heard("StartTransaction", 2))["reservationId"] == 7
+
+
+async def test_what_cannot_be_reserved(csms: Csms, charging: Charging) -> None:
+    async with charging():
+        assert (await csms.link.tell(reserve(7, 1, "RFID_009"))).status == "Occupied"
+        assert (await csms.link.tell(reserve(7, 9, "RFID_009"))).status == "Rejected"
+        await csms.link.tell(call.ChangeAvailability(1, "Inoperative"))
+        assert (await csms.link.tell(reserve(7, 1, "RFID_009"))).status == "Unavailable"
+
+
+async def test_a_card_of_the_group_may_use_a_reservation(csms: Csms, charging: Charging) -> None:
+    csms.bend["Authorize"] = lambda _: call_result.Authorize(IdTagInfo("Accepted", "FLEET"))
+    async with charging(connectors=2):
+        await csms.link.tell(reserve(7, 2, "BOSS", parent_id_tag="FLEET"))
+        assert (await csms.link.tell(call.RemoteStartTransaction("RFID_001", 2))).status == "Accepted"
+        assert (await csms.heard("StartTransaction", 2))["reservationId"] == 7
 
 
 async def test_change_availability_while_charging_is_scheduled(csms: Csms, charging: Charging) -> None:

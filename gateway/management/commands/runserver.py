@@ -9,10 +9,13 @@ from django.conf import settings
 from gateway.server.banner import banner
 from gateway.server.preflight import CannotStart, preflight
 from gateway.server.server import Server
-from gateway.server.start import listen, use_address
+from gateway.server.start import limits, listen, use_address
 
 
 class ListeningServer(Server):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, limits=limits(), **options)
+
     def run(self) -> None:
         listen(self)
         for line in banner(settings.HOST, settings.PORT):

@@ -1,5 +1,6 @@
 """What the forms of commands share."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,9 +12,22 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from rfid.models import RfidCard
+from stations.commands.members import member
 from stations.models import ChargingProfile, ChargingStation, Command
 
 Choices = list[tuple[Any, str]]
+
+
+class MomentWidget(UnfoldAdminTextInputWidget):
+    """A day and a time, with the browser's own calendar; in the gateway's time zone."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else super().format_value(value)
+
+
 TEXT, SELECT, RADIO = UnfoldAdminTextInputWidget, UnfoldAdminSelectWidget, UnfoldAdminRadioSelectWidget
 NUMBER, SWITCH = UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWidget
 
@@ -42,7 +56,7 @@ class CommandForm(forms.Form):
 
     def body(self) -> dict[str, Any]:
         """What was filled in as the body of the REST route of the same name."""
-        return {camel(name): value for name, value in self.cleaned_data.items() if value is not None}
+        return {camel(name): member(value) for name, value in self.cleaned_data.items() if value not in (None, "")}
 
     def send(self, actor: str) -> Command:
         raise NotImplementedError
@@ -63,6 +77,11 @@ class ProfileChoice(forms.ModelChoiceField):
 def camel(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
+
+
+def cards() -> list[RfidCard]:
+    """Those that a form suggests."""
+    return list(RfidCard.objects.filter(status=RfidCard.Status.ACTIVE).order_by("tag_id")[:50])
 
 
 def words(values: list[str]) -> Choices:

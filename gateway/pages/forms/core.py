@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MinLengthValidator
 
-from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, ProfileChoice, choose, sockets, words
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, ProfileChoice, cards, choose, sockets, words
 from ocpp_ws.protocol import enumeration
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
@@ -32,7 +32,13 @@ class StartForm(CommandForm):
         choose(self, "connector_id", [("", "as the station likes"), *sockets(self.station)])
 
     def suggestions(self) -> list[RfidCard]:
-        return list(RfidCard.objects.filter(status=RfidCard.Status.ACTIVE).order_by("tag_id")[:50])
+        return cards()
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        if profile := body.pop("stored", None):
+            body["storedProfile"] = profile.pk
+        return body
 
     def send(self, actor: str) -> Command:
         return start_with_profile(self.station, actor=actor, **self.cleaned_data)
@@ -125,6 +131,9 @@ class ChangeConfigurationForm(CommandForm):
         max_length=500, required=False, strip=False, widget=TEXT,
         help_text="As text, exactly as the station is to store it.",
     )  # fmt: skip
+
+    def body(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)  # an empty value is one
 
     def send(self, actor: str) -> Command:
         return commands.change_configuration(self.station, actor=actor, **self.cleaned_data)

@@ -34,6 +34,7 @@ class InstallCertificateForm(CommandForm):
 
 class DeleteCertificateForm(CommandForm):
     action, title, icon = "DeleteCertificate", "Delete certificate", "remove_moderator"
+    for_many = False
     explanation = "Of the certificates that the station is known to have; Installed certificates asks it for them."
     certificate = forms.TypedChoiceField(coerce=int, widget=SELECT)
 
@@ -70,6 +71,7 @@ class InstalledCertificatesForm(CommandForm):
 
 class CertificateSignedForm(CommandForm):
     action, title, icon = "CertificateSigned", "Send signed certificate", "workspace_premium"
+    for_many = False
     explanation = "For a certificate that was made outside; what a station asked for is signed on its request's page."
     certificate_chain = forms.CharField(
         label="Chain", max_length=10_000, widget=PEM, help_text="PEM, the station's own certificate first."

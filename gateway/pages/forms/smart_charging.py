@@ -22,6 +22,7 @@ def number(label: str, **options: Any) -> forms.IntegerField:
 
 class LimitForm(CommandForm):
     action, title, icon = "SetChargingProfile", "Limit", "speed"
+    for_many = False  # each of its steps waits for the answer to the one before
     explanation = (
         "Limits the station, or one connector, by whatever it takes: a ChargePointMaxProfile, else a TxDefaultProfile, "
         "else a TxProfile for each running session. A new limit replaces the old one."
@@ -53,6 +54,9 @@ class SetProfileForm(CommandForm):
 
     def missing(self) -> str:
         return "" if ChargingProfile.objects.exists() else "No charging profile is stored yet: add one first."
+
+    def body(self) -> dict[str, Any]:
+        return {"storedProfile": self.cleaned_data["profile"].pk, "connectorId": self.cleaned_data["connector_id"]}
 
     def send(self, actor: str) -> Command:
         return apply_profile(self.cleaned_data["profile"], self.station, self.cleaned_data["connector_id"], actor)
@@ -98,6 +102,10 @@ class CompositeScheduleForm(CommandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose(self, "connector_id", [WHOLE, *sockets(self.station)])
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        return body | {"duration": body.pop("minutes") * 60}
 
     def send(self, actor: str) -> Command:
         wanted = self.cleaned_data

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from ocpp_ws.test_client.behaviours import BEHAVIOURS
 from ocpp_ws.test_client.errors import Refused
+from ocpp_ws.test_client.files import FAILURES
 from ocpp_ws.test_client.fleet import run_fleet
 from ocpp_ws.test_client.options import Options, fleet
 from ocpp_ws.test_client.progress import FleetDisplay, SingleDisplay
@@ -54,6 +55,10 @@ class Command(BaseCommand):
         number("--count", type=positive(int), default=1, help="so many stations at once (default 1)")
         number("--connectors", type=positive(int), default=default.connectors, help="per station (default 1)")
         parser.add_argument("--sign-certificate", action="store_true", help="ask for a certificate after the boot")
+        number("--step", type=positive(float), default=default.step, help="of an update or upload (default 2 s)")
+        parser.add_argument(
+            "--fail", choices=FAILURES, default="", help="the part of an update or upload that goes wrong"
+        )
         parser.add_argument("--fast", action="store_true", help="a whole session without waiting")
 
     def handle(self, *args: Any, **given: Any) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 from django_filters import CharFilter, ChoiceFilter, IsoDateTimeFilter, NumberFilter, OrderingFilter, TypedChoiceFilter
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+
+from ocpp_ws.protocol import ci_key
 
 INT64 = 2**63 - 1
 SEGMENT = r"[^/\x00]+"  # of a path: PostgreSQL takes no NUL, not even to find nothing
@@ -59,10 +60,10 @@ class WholeNumber(NumberFilter):
 
 @extend_schema_field(OpenApiTypes.STR)
 class SameText(CharFilter):
-    """Equal without case, through the model's lower-case column, which has the index."""
+    """Equal without case, through the model's key column, which has the index."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs.filter(**{self.field_name: Lower(Value(value))}) if value else qs
+        return qs.filter(**{self.field_name: ci_key(value)}) if value else qs
 
 
 class After(IsoDateTimeFilter):

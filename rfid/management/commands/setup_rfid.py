@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from ocpp_ws.protocol import ci_key
 from rfid.models import RfidCard
 
 CARDS = {
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         for tag, status in CARDS.items():
             # no limit of sessions at once: `ocpp_test_client --count 50` shows one card at 50 stations
             defaults = {"tag_id": tag, "status": status, "holder": "Demo", "max_sessions": None}
-            card, created = RfidCard.objects.get_or_create(tag_key=tag.lower(), defaults=defaults)
+            card, created = RfidCard.objects.get_or_create(tag_key=ci_key(tag), defaults=defaults)
             self.stdout.write(f"{card.tag_id}  {card.status:<8}  {'created' if created else 'was there already'}")

@@ -2,14 +2,18 @@
 
 from stations.api.remote.anything import AnyCallRoute
 from stations.api.remote.core import CoreRoutes
+from stations.api.remote.files import FileRoutes
 from stations.api.remote.local_list import LocalListRoutes
+from stations.api.remote.reservation import ReservationRoutes
 from stations.api.remote.security import SecurityRoutes
 from stations.api.remote.smart_charging import SmartChargingRoutes
 
 
 class RemoteControlViewSet(
     CoreRoutes,
+    FileRoutes,
     LocalListRoutes,
+    ReservationRoutes,
     SmartChargingRoutes,
     SecurityRoutes,
     AnyCallRoute,

@@ -35,7 +35,8 @@ OPTIONS = [
 
 
 class CommandResult(serializers.Serializer[Any]):
-    """The station's answer: its own members (GetConfiguration: configurationKey, unknownKey) and these."""
+    """The station's answer: its own members (GetConfiguration: configurationKey, unknownKey), what the gateway chose
+    (ReserveNow: reservationId), and these."""
 
     commandId = serializers.IntegerField()
     status = serializers.CharField(help_text="The station's own word.")
@@ -86,9 +87,11 @@ class RemoteControl(GenericViewSet[ChargingStation]):
 
     def give(self, function: Callable[..., Command], **more: Any) -> Response:
         """Call a function of stations.commands with the members of the body; `more` replaces or adds some."""
-        station, payload = self.station(), self.members()
+        return self.ask(function, self.station(), self.members() | more)
+
+    def ask(self, function: Callable[..., Command], station: ChargingStation, arguments: dict[str, Any]) -> Response:
         try:
-            return outcome(function(station, actor=actor(self.request), **how(self.request), **(payload | more)))
+            return outcome(function(station, actor=actor(self.request), **how(self.request), **arguments))
         except CommandRefused as refusal:
             raise refused(refusal) from None
 

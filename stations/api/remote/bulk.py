@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from stations.api.remote import RemoteControlViewSet
+from stations.errors import CommandRefused
 from stations.models import BulkItem, ChargingStation, Command
 
 Body = dict[str, Any]
+ONE_AT_A_TIME = {"limit"}  # each of its steps waits for the answer to the one before
 
 
 def routes() -> dict[str, Any]:
     """Last part of the address -> the method of the viewset, in the order of the addresses."""
     methods: list[Any] = RemoteControlViewSet.get_extra_actions()
-    return {method.url_path: method for method in sorted(methods, key=lambda method: method.url_path)}
+    ordered = sorted(methods, key=lambda method: method.url_path)
+    return {method.url_path: method for method in ordered if method.url_path not in ONE_AT_A_TIME}
 
 
 def members_of(command: str, body: Body) -> dict[str, Any]:
@@ -41,14 +44,20 @@ class ToOne(RemoteControlViewSet):
     def members(self) -> dict[str, Any]:
         return members_of(self._item.bulk.command, self._item.bulk.body)
 
-    def give(self, function: Any, **more: Any) -> Response:
+    def ask(self, function: Any, station: ChargingStation, arguments: dict[str, Any]) -> Response:
         how = {"actor": self._item.bulk.actor, "wait": 0, "idempotency_key": self._key}
-        self.command = function(self.station(), **how, **(self.members() | more))
+        self.command = function(station, **how, **arguments)
         return Response()
+
+    def seed(self) -> str:
+        return f"{self._item.bulk.actor}:{self._key}"
 
 
 def give(item: BulkItem, idempotency_key: str) -> Command:
     """See stations.bulk.Give. Raises CommandRefused."""
     one = ToOne(item, idempotency_key)
-    routes()[item.bulk.command](one, None, cpId=item.station.cp_id)
+    try:
+        routes()[item.bulk.command](one, None, cpId=item.station.cp_id)
+    except APIException as error:
+        raise CommandRefused(str(error.detail)) from None
     return one.command

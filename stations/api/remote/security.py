@@ -12,7 +12,10 @@ from stations.api.remote.base import RemoteControl, command, ocpp_object
 
 class CertificateSigned(StrictSerializer):
     certificateChain = serializers.CharField(
-        source="certificate_chain", max_length=10_000, help_text="PEM, the station's own certificate first."
+        source="certificate_chain",
+        max_length=10_000,
+        trim_whitespace=False,
+        help_text="PEM, the station's own certificate first.",
     )
 
 
@@ -20,7 +23,7 @@ class InstallCertificate(StrictSerializer):
     certificateType = serializers.ChoiceField(
         source="certificate_type", choices=enumeration("InstallCertificate", "certificateType")
     )
-    certificate = serializers.CharField(max_length=5_500, help_text="A root certificate, PEM.")
+    certificate = serializers.CharField(max_length=5_500, trim_whitespace=False, help_text="A root certificate, PEM.")
 
 
 class DeleteCertificate(StrictSerializer):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from ocpp_ws import admission, consumers, dead_letters, handlers, writer
+from ocpp_ws import admission, batch, consumers, dead_letters, handlers, writer
 from tests.reliability.faults.put import put
 
 _passed = count(1)
@@ -18,31 +18,31 @@ def die_in_time() -> None:
 
 
 def before_transaction() -> None:
-    original = writer.in_one_transaction
+    original = batch.in_one_transaction
 
-    def dying(units: list[writer.Unit]) -> list[writer.Outcome]:
+    def dying(units: list[batch.Unit]) -> list[batch.Outcome]:
         die_in_time()
         return original(units)
 
-    put(writer, in_one_transaction=dying)
+    put(batch, in_one_transaction=dying)
 
 
 def before_commit() -> None:
     """All rows are written, none is committed."""
-    original = writer.Batch.flush
+    original = batch.Batch.flush
 
-    def dying(batch: writer.Batch) -> None:
-        original(batch)
+    def dying(self: batch.Batch) -> None:
+        original(self)
         die_in_time()
 
-    put(writer.Batch, flush=dying)
+    put(batch.Batch, flush=dying)
 
 
 def after_commit() -> None:
     """Committed, but nobody has been told."""
     original = writer.run_batch
 
-    def dying(units: list[writer.Unit]) -> list[writer.Outcome]:
+    def dying(units: list[batch.Unit]) -> list[batch.Outcome]:
         outcomes = original(units)
         die_in_time()
         return outcomes
@@ -54,12 +54,12 @@ def after_start() -> None:
     """The same, and a session has begun in that commit."""
     run, begin, started = writer.run_batch, handlers.start_session, list[Any]()
 
-    def noting(start: Any) -> Any:
-        session = begin(start)
+    def noting(*start: Any) -> Any:
+        session = begin(*start)
         started.append(session)
         return session
 
-    def dying(units: list[writer.Unit]) -> list[writer.Outcome]:
+    def dying(units: list[batch.Unit]) -> list[batch.Outcome]:
         started.clear()
         outcomes = run(units)
         if started:
