@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from gateway.pages import schedule, tables
 from gateway.pages.forms import NAMES
+from gateway.pages.steps import steps
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
 from stations.admin.show import chip, page
@@ -72,6 +73,7 @@ def result(command: Command) -> dict[str, Any]:
         "keys": keys(command),
         "chart": drawn(command),
         **files(command),
+        **steps(command),
     }
 
 

@@ -56,13 +56,17 @@ class ReportSerializer(CamelModelSerializer):
 
 
 class CommandDetailSerializer(CommandSerializer):
-    """With what a firmware update or an upload came to."""
+    """With what a firmware update or an upload came to, and what follows it."""
 
     progress = serializers.SerializerMethodField(help_text="What the station told of it, in order.")
+    nextId = serializers.SerializerMethodField(help_text="The command that followed it, as `then` said.")
     fileIds = serializers.SerializerMethodField(help_text="What it uploaded here: /api/files/{id}.")
 
     class Meta(CommandSerializer.Meta):
-        fields = (*CommandSerializer.Meta.fields, "progress", "fileIds")  # type: ignore[assignment]
+        fields = (*CommandSerializer.Meta.fields, "then", "nextId", "progress", "fileIds")  # type: ignore[assignment]
+
+    def get_nextId(self, command: Command) -> int | None:
+        return Command.objects.filter(after=command).values_list("pk", flat=True).first()
 
     @extend_schema_field(ReportSerializer(many=True))
     def get_progress(self, command: Command) -> Any:
