@@ -4,14 +4,19 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Cast
 from psycopg.types.json import Json
 
 
 class OrderedJSONField(models.JSONField):
     """For what goes over the wire: PostgreSQL's jsonb and MySQL's JSON sort the members of an object.
 
-    Not for look-ups by value: PostgreSQL cannot compare its type `json`.
+    Not for look-ups by the whole value: PostgreSQL cannot compare its type `json`. Those by a member work.
     """
+
+    def get_transform(self, lookup_name: str) -> Any:
+        member: Any = super().get_transform(lookup_name)
+        return lambda lhs, *args, **kwargs: member(Cast(lhs, models.JSONField()), *args, **kwargs)
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         kept = {"postgresql": "json", "mysql": "longtext"}

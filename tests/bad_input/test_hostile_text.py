@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.db.models import Model
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import DjangoDbBlocker
 
 from gateway.urls import router
@@ -98,7 +98,9 @@ def searches(model: type[Model]) -> list[str]:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda one: one.__name__)
 def test_every_page_of_the_admin_opens(operator: Client, model: type[Model]) -> None:
-    found = model._default_manager.order_by("-pk")
+    request = RequestFactory().get("/")
+    request.user = User.objects.get(username="hostile-test")
+    found = admin.site._registry[model].get_queryset(request).order_by("-pk")  # its own: it may leave some out
     for row in found[:PAGES]:
         opens(operator, page(row))
 

@@ -18,8 +18,9 @@ from tests.protocol.test_bad_input import ACCEPTED, IGNORED, REFUSED, Table, row
 
 SERVED = {
     "Authorize", "BootNotification", "CancelReservation", "DataTransfer", "DiagnosticsStatusNotification",
-    "FirmwareStatusNotification", "Heartbeat", "MeterValues", "ReserveNow", "SecurityEventNotification",
-    "SignCertificate", "StartTransaction", "StatusNotification", "StopTransaction",
+    "FirmwareStatusNotification", "Heartbeat", "LogStatusNotification", "MeterValues", "ReserveNow",
+    "SecurityEventNotification", "SignCertificate", "SignedFirmwareStatusNotification", "StartTransaction",
+    "StatusNotification", "StopTransaction",
 }  # fmt: skip
 
 

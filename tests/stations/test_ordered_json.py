@@ -35,3 +35,10 @@ def test_a_messages_members_keep_their_order(station: ChargingStation) -> None:
     message = OcppMessage.objects.get()
     assert repr(message.payload) == repr(PAYLOAD)
     assert message.answer is None
+
+
+@pytest.mark.django_db
+def test_a_command_is_found_by_a_member(station: ChargingStation) -> None:
+    Command.objects.create(station=station, action="DataTransfer", payload=PAYLOAD, actor="olga")
+    assert Command.objects.filter(payload__messageId="m", payload__bb__z=1).exists()
+    assert not Command.objects.filter(payload__messageId="v").exists()

@@ -19,9 +19,9 @@ from tests.reliability.faults.put import put
 
 def short_pings() -> None:
     """Half-open links are found within 4 s instead of 60."""
-    from gateway.server import server
+    from gateway.server import start
 
-    put(server, Limits=partial(server.Limits, ping_interval=1.0, ping_timeout=1.0))
+    put(start, Limits=partial(start.Limits, ping_interval=1.0, ping_timeout=1.0))
 
 
 def short_probes() -> None:
