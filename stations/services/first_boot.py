@@ -10,23 +10,22 @@ JOB = "first boot"
 LIFE = timedelta(seconds=60)  # of the command: nobody waits for a link that is gone meanwhile
 
 
-def ask_for_first_boots(*, now: datetime) -> int:
+def ask_for_first_boots(*, now: datetime) -> None:
     """Queue a TriggerMessage for each station that was connected for TRIGGER_BOOT_AFTER seconds without ever having
-    booted; returns how many there were. 0 seconds: never.
+    booted. 0 seconds: never.
 
     Never again for the same station, whatever it answers, and never once it was accepted by a boot (errata 3.40). The
     key makes it one command, however many processes look.
     """
     if not settings.TRIGGER_BOOT_AFTER:
-        return 0
+        return
     since = now - timedelta(seconds=settings.TRIGGER_BOOT_AFTER)
-    unknown = ChargingStation.objects.connected().filter(last_boot_at=None, connected_at__lte=since)
-    unasked = unknown.exclude(registration="Rejected").exclude(commands__actor=JOB)
+    silent = ChargingStation.objects.connected().filter(last_boot_at=None, connected_at__lte=since)
     asked = [
         Command(
             station=station, action="TriggerMessage", payload={"requestedMessage": "BootNotification"}, actor=JOB,
             idempotency_key=f"{JOB}:{station.pk}", expires_at=now + LIFE,
         )
-        for station in unasked
+        for station in silent.exclude(registration="Rejected")
     ]  # fmt: skip
-    return len(Command.objects.bulk_create(asked, ignore_conflicts=True))
+    Command.objects.bulk_create(asked, ignore_conflicts=True)

@@ -132,6 +132,15 @@ def test_of_two_open_sessions_the_one_of_the_card_is_stopped(charger: Messages, 
     assert list(ChargingSession.objects.filter(status=Status.COMPLETED)) == [mine]
 
 
+def test_of_two_open_sessions_of_a_group_the_one_of_the_card_is_stopped(charger: Messages) -> None:
+    for tag in ("04AABB", "SECOND"):
+        RfidCard.objects.create(tag_id=tag, parent_id_tag="FLEET")
+    charger.start(connector=1)
+    mine = charger.start(connector=2, id_tag="SECOND")
+    charger.stop(-1, id_tag="SECOND")
+    assert list(ChargingSession.objects.filter(status=Status.COMPLETED)) == [mine]
+
+
 def test_of_two_open_sessions_the_one_that_can_have_ended_is_stopped(charger: Messages) -> None:
     mine = charger.start(connector=1, meter=1000)
     charger.start(connector=2, meter=900_000)

@@ -76,6 +76,13 @@ def test_a_bulk_command_has_its_result_with_the_last_key(row: Any) -> None:
     assert result(row) == [["A", "B", "C"], "done", "Accepted"]
 
 
+def test_a_key_that_waits_when_the_link_ends_is_not_sent_on_the_next_one(row: Any) -> None:
+    answered("Accepted")
+    station = ChargingStation.objects.get()
+    outbox.end_of_link(station_id=station.pk, epoch=station.epoch, reason="the link was lost", now=NOW)
+    assert result(row)[:2] == [["A", "B"], "failed"]
+
+
 @pytest.mark.parametrize("status", ["Rejected", "NotSupported"])
 def test_nothing_is_sent_after_the_first_key_that_is_not_accepted(row: Any, status: str) -> None:
     answered("Accepted")
