@@ -30,8 +30,10 @@ STATION_POLICY = env.str("STATION_POLICY", "") or ("open" if GATEWAY_PROFILE == 
 UNKNOWN_TAGS = env.str("UNKNOWN_TAGS", "deny")
 ID_TAG_SPLIT = env.str("ID_TAG_SPLIT", "")  # characters at which an idTag is cut to find its card
 ALLOWED_ORIGINS = [origin.lower() for origin in env.list("ALLOWED_ORIGINS", default=[])]  # of web pages
+STATION_PATH_PREFIX = env.inner_path("STATION_PATH_PREFIX", "")
 REQUIRE_SUBPROTOCOL = env.bool("REQUIRE_SUBPROTOCOL", False)
 OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
+TRIGGER_BOOT_AFTER = env.int("TRIGGER_BOOT_AFTER", 0)  # seconds; 0: never
 WEBSOCKET_PINGS = env.bool("WEBSOCKET_PINGS", True)
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
 CPO_NAME = env.str("CPO_NAME", "")

@@ -23,6 +23,7 @@ from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
 from stations.api.security_events import SecurityEventViewSet
 from stations.api.stations import StationViewSet
+from stations.api.templates import TemplateViewSet
 from stations.api.unknown import UnknownStationViewSet, UnknownTagViewSet
 
 router = SimpleRouter()
@@ -41,6 +42,7 @@ router.register("unknown-tags", UnknownTagViewSet, "unknown-tag")
 router.register("files", FileViewSet, "file")
 router.register("meter-values", MeterValueViewSet, "meter-value")
 router.register("messages", MessageViewSet, "message")
+router.register("configuration-templates", TemplateViewSet, "configuration-template")
 router.register("certificates", CertificateViewSet, "certificate")
 router.register("signing-requests", SigningRequestViewSet, "signing-request")
 router.register("security-events", SecurityEventViewSet, "security-event")

@@ -15,7 +15,7 @@ from ocpp_ws import dead_letters
 from ocpp_ws.admission import Denied, admit, put_out_former
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.identity import chosen_subprotocol
-from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, register, unregister
+from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, register, unregister, zone_of
 from ocpp_ws.message_log import received, refused_row
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.outgoing import Outgoing
@@ -79,7 +79,9 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
 
     async def serve(self, opened: OpenedLink, subprotocol: str | None) -> None:
         """From the accepted handshake to the end of the link."""
-        peer = Peer(serves=HANDLERS, strict=opened.strict, call_timeout=settings.CALL_TIMEOUT)
+        peer = Peer(
+            serves=HANDLERS, strict=opened.strict, zone=zone_of(opened), call_timeout=settings.CALL_TIMEOUT
+        )  # fmt: skip
         self.link = Link(opened, peer, self._send)
         self.outgoing = Outgoing(self.link)
         self._junk: deque[float] = deque(maxlen=JUNK_PER_MINUTE)

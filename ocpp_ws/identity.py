@@ -32,25 +32,38 @@ def later(sentence: str) -> Denied:
 def identity_of(scope: Scope) -> str:
     """The charge point's identity: the last part of the path, percent-decoded once (OCPP-J 3.1.1). Raises Denied."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    prefix = settings.STATION_PATH_PREFIX
+    path = f"/{prefix}/<cpId>" if prefix else "/<cpId>"
     segments = [segment for segment in raw.split(b"?")[0].split(b"/") if segment]
-    if not segments:
-        raise Denied(400, "The path names no charge point: connect to /<cpId>.")
-    if segments[0].decode("latin-1").lower() in RESERVED:
-        raise Denied(404, "This path is not a charge point's: connect to /<cpId>.")
-    return checked_identity(segments[-1])
+    above = prefix.encode().split(b"/") if prefix else []
+    below = segments[len(above) :]
+    if segments[: len(above)] != above or (below and not above and is_reserved(below[0])):
+        raise Denied(404, f"This path is not a charge point's: connect to {path}.")
+    if not below:
+        raise Denied(400, f"The path names no charge point: connect to {path}.")
+    return checked_identity(below[-1])
+
+
+def is_reserved(segment: bytes) -> bool:
+    return segment.decode("latin-1").lower() in RESERVED
 
 
 def checked_identity(segment: bytes) -> str:
     """1 to 48 printable characters, no slash however it is written. Raises Denied."""
     if b"%" in segment and any(len(part) < 2 or not is_hex(part[:2]) for part in segment.split(b"%")[1:]):
         raise Denied(400, "The identity has an invalid percent escape.")
-    try:
-        cp_id = unquote_to_bytes(segment).decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise Denied(400, "The identity is not UTF-8.") from None
+    cp_id = decoded(unquote_to_bytes(segment)).strip()
     if not 1 <= len(cp_id) <= LONGEST_ID or not cp_id.isprintable() or "/" in cp_id or cp_id in (".", ".."):
         raise Denied(400, f"The identity must be 1 to {LONGEST_ID} printable characters without a slash.")
     return cp_id
+
+
+def decoded(name: bytes) -> str:
+    """As UTF-8 (RFC 3986 2.5), else as Latin-1, which some stations send."""
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1")
 
 
 def is_hex(text: bytes) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -131,6 +132,10 @@ class Link:
         """Inside a unit of work: deviations of a message that were lived with."""
         frame = without_secrets(raw)
         count_quirks(station_id=self.station_id, action=action, quirks=quirks, now=now, frame=frame)
+
+
+def zone_of(opened: OpenedLink) -> ZoneInfo | None:
+    return ZoneInfo(opened.time_zone) if opened.time_zone else None
 
 
 def forget(done: "Future[Any]") -> None:

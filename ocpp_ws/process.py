@@ -25,7 +25,7 @@ from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
 from stations.links import clear_slot, registration_of, renew_leases, sweep_orphans, unaccepted
 from stations.models import Command
-from stations.services import expire_reservations
+from stations.services import ask_for_first_boots, expire_reservations
 
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0  # the owner looks at its outbox, in case a doorbell was lost
@@ -166,6 +166,7 @@ async def renew() -> None:
             link.active = False
     await release_the_rest()
     await writer.commit(lambda _: sweep_orphans(now=now))
+    await writer.commit(lambda _: ask_for_first_boots(now=now))
     await writer.commit(lambda _: outbox.expire(now=now))
     await writer.commit(lambda _: expire_reservations(now=now))
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ocpp_ws.batch import AWAY, Batch, Lock, Unit, run_batch
 from ocpp_ws.dead_letters import description
 from ocpp_ws.handlers import HANDLERS
-from ocpp_ws.links import Link, Payload
+from ocpp_ws.links import Link, Payload, zone_of
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol import Call, Peer
 from stations.links import OpenedLink
@@ -32,8 +32,11 @@ class ReplayLink(Link):
     """A link without a socket: its one unit of work claims the frame, so it is repaired once, in one commit."""
 
     def __init__(self, frame: RejectedFrame, *, rehearse: bool) -> None:
-        opened = OpenedLink(frame.station_id, frame.station.cp_id, frame.epoch, "Accepted", False, None, [])
-        super().__init__(opened, Peer(serves=HANDLERS), nobody)
+        station = frame.station
+        opened = OpenedLink(
+            station.pk, station.cp_id, frame.epoch, "Accepted", False, None, [], time_zone=station.time_zone
+        )
+        super().__init__(opened, Peer(serves=HANDLERS, zone=zone_of(opened)), nobody)
         self._frame, self._rehearse = frame, rehearse
 
     async def commit(

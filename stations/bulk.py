@@ -61,11 +61,18 @@ def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
 
 def settle(item: BulkItem) -> None:
     """Take over what became of its command, once it has ended."""
-    command = item.command
+    command = last_of(item.command)
     if command is None or command.state in Command.OPEN:
         return
     word = command.status or command.error_code or command.get_state_display()
     close(item, Item.DONE if command.accepted else Item.FAILED, word)
+
+
+def last_of(command: Command | None) -> Command | None:
+    """Of a command that others follow, the last one there is."""
+    while command and (following := Command.objects.filter(after=command).first()):
+        command = following
+    return command
 
 
 def close(item: BulkItem, state: str, result: str, command: Command | None = None) -> None:

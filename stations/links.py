@@ -47,6 +47,7 @@ class OpenedLink:
     ended: list[tuple[int, str]]  # commands that the replaced link leaves unknown: (id, reply_to)
     silence: float = 0.0  # seconds that it may be silent; 0: it is pinged
     authenticated: bool = False
+    time_zone: str = ""  # of times that it sends without one; empty: UTC
 
 
 def standing(cp_id: str) -> Standing | None:
@@ -102,7 +103,7 @@ def open_link(
     return OpenedLink(
         station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1, registration=station.registration,
         strict=station.strict, former=former if former.online else None, ended=ended,
-        silence=pings.silence_of(station), authenticated=bool(proved),
+        silence=pings.silence_of(station), authenticated=bool(proved), time_zone=station.time_zone,
     )  # fmt: skip
 
 

@@ -35,13 +35,15 @@ class How(TypedDict, total=False):
     wait: seconds to wait for its end (None or left out: the call timeout; 0: do not wait);
     idempotency_key: the same command with the same key within 24 h is given once;
     wait_for_online: seconds that it may wait for a station that is not connected;
-    link: the address of the gateway's own that its payload tells the station.
+    link: the address of the gateway's own that its payload tells the station;
+    then: payloads of the same action to follow it one by one, as long as the station accepts them.
     """
 
     wait: float | None
     idempotency_key: str | None
     wait_for_online: float | None
     link: FileLink | None
+    then: list[Payload]
 
 
 def give(
@@ -57,7 +59,7 @@ def give(
     refuse_invalid(action, payload)
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     refuse_wrong(wish)
-    wish.link = how.get("link")
+    wish.link, wish.then = how.get("link"), how.get("then", [])
     if key := how.get("idempotency_key"):
         wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, asked or payload)
     if (patience := how.get("wait_for_online")) is not None:
@@ -213,6 +215,19 @@ def follow_up(*, station_id: int, action: str, payload: Payload, actor: str) -> 
     return Command.objects.create(
         station_id=station_id, action=action, payload=payload, actor=actor, expires_at=expiry
     )  # fmt: skip
+
+
+def go_on(command: Command, status: str) -> None:
+    """Queue what is to follow a command that was answered, if it was accepted.
+
+    It ends with its link: nothing of it is sent to a station that has crashed over it and comes back.
+    """
+    if command.then and status in Command.POSITIVE:
+        payload, *others = command.then
+        Command.objects.create(
+            station_id=command.station_id, action=command.action, payload=payload, then=others, after=command,
+            actor=command.actor,
+        )  # fmt: skip
 
 
 def end_of_link(*, station_id: int, epoch: int, reason: str, now: datetime) -> list[tuple[int, str]]:

@@ -17,6 +17,10 @@ class Environment(environ.Env):
             kind = {int: "a whole number", float: "a number", bool: "0 or 1"}.get(cast, "of the right form")
             raise ImproperlyConfigured(f"{var} is {self.ENVIRON.get(var)!r}, which is not {kind}.") from None
 
+    def inner_path(self, var: str, default: str) -> str:
+        """The path of a URL without the slashes around it."""
+        return str(self.str(var, default)).strip("/")
+
     def zone(self, var: str, default: str) -> str:
         """The name of a time zone."""
         name = self.str(var, default)

@@ -10,10 +10,12 @@ from django.utils.http import urlencode
 
 from gateway.pages import schedule, tables
 from gateway.pages.forms import NAMES
+from gateway.pages.steps import steps
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
 from stations.admin.show import chip, page
 from stations.models import Command
+from stations.remote_start import RemoteStart, remote_start, session_of
 from stations.services.progress import ENDS, NOT_TAKEN, UPDATES, UPLOADS, announced
 
 SENTENCES = {
@@ -26,6 +28,11 @@ SENTENCES = {
     Command.State.CANCELLED: "It was cancelled before it was sent.",
     Command.State.STATION_OFFLINE: "The station is not connected; nothing was sent.",
     Command.State.EXPIRED: "It waited too long and was not sent.",
+}
+STARTS: dict[str, str] = {
+    RemoteStart.STARTING: "The station will try. The session begins when the vehicle is plugged in.",
+    RemoteStart.STARTED: "The session has begun.",
+    RemoteStart.NOT_STARTED: "The station accepted it, but no session began in time. Was the vehicle plugged in?",
 }
 
 ANSWERS = {
@@ -52,19 +59,21 @@ class CommandPage(CommandAdmin):
 
 
 def result(command: Command) -> dict[str, Any]:
-    form = ""
+    form, started = "", remote_start(command, timezone.now())
     if name := NAMES.get(command.action):
         form = reverse("admin:stations_chargingstation_command", args=[command.station_id, name])
     return {
         "command": command,
         "outcome": outcome(command),
         "sentence": sentence(command),
-        "open": command.state in Command.OPEN or under_way(command),
+        "open": command.state in Command.OPEN or under_way(command) or started == RemoteStart.STARTING,
+        "session": session_of(command),
         "station": page(command.station),
         "again": form,
         "keys": keys(command),
         "chart": drawn(command),
         **files(command),
+        **steps(command),
     }
 
 
@@ -102,6 +111,8 @@ def sentence(command: Command) -> str:
     """What the outcome means, where the station's own word does not say it."""
     if command.state != Command.State.ANSWERED:
         return SENTENCES[Command.State(command.state)]
+    if started := remote_start(command, timezone.now()):
+        return STARTS[started]
     if command.action == "SetChargingProfile" and command.status == "Accepted":
         return HOLDS.get(command.payload["csChargingProfiles"]["chargingProfilePurpose"], "")
     return ANSWERS.get((command.action, command.status), "")

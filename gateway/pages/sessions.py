@@ -57,6 +57,7 @@ def numbers(session: ChargingSession) -> list[Number]:
 def facts(session: ChargingSession) -> list[tuple[str, Any]]:
     exact = "-" if session.energy_wh is None else f"{session.energy_wh} Wh"
     stop = "-" if session.meter_stop is None else f"{session.meter_stop} Wh"
+    sampled = "-" if session.last_meter_wh is None else f"{session.last_meter_wh} Wh"
     reason = session.stop_reason or ("Local" if session.stopped_at and not session.stop_inferred else "-")
     return [
         ("Station", link(session.station)),
@@ -64,6 +65,7 @@ def facts(session: ChargingSession) -> list[tuple[str, Any]]:
         ("Card", tables.card(session)),
         ("Energy", exact),
         ("Meter", f"{session.meter_start} Wh to {stop}"),
+        ("Last sample", sampled),
         ("Started", tables.when(session.started_at)),
         ("Stopped", tables.when(session.stopped_at)),
         ("Reason", reason),

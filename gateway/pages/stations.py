@@ -130,7 +130,7 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     active = {"status": Reservation.Status.ACTIVE, "expiry_date__gt": timezone.now()}
     reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
-    commands = Command.objects.filter(station=station).order_by("-pk")
+    commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [

@@ -19,9 +19,10 @@ def banner(host: str, port: int) -> list[str]:
     local = f"http://{'localhost' if host in ANY else bracketed(host)}:{port}"
     outside = bracketed(own_address() if host in ANY else host)
     layer = f"Redis ({settings.REDIS_URL.rpartition('@')[2]})" if settings.REDIS_URL else "in memory (one process)"
+    prefix = f"{settings.STATION_PATH_PREFIX}/" if settings.STATION_PATH_PREFIX else ""
     lines = [
         f"OCPP gateway, profile {settings.GATEWAY_PROFILE}{', DEBUG on' if settings.DEBUG else ''}",
-        f"  charge points   ws://{outside}:{port}/<cpId>",
+        f"  charge points   ws://{outside}:{port}/{prefix}<cpId>",
         f"  admin           {local}/admin/",
         f"  API             {local}/api/",
         f"  API docs        {local}/api/docs/",

@@ -10,6 +10,12 @@ from twisted.web.http import HTTPChannel
 from gateway.server.body import Flow
 
 TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")  # RFC 9110 5.6.2
+REQUEST_LINE = re.compile(rb"GET \S+ HTTP/1\.[01]")
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
+
+
+def escape(byte: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % ord(byte[0])
 
 
 class Channel(HTTPChannel):
@@ -29,6 +35,11 @@ class Channel(HTTPChannel):
         if self.deadline is None and self.line_mode:
             self.start_deadline()  # the next request of a kept connection
         super().dataReceived(data)
+
+    def lineReceived(self, line: bytes) -> None:
+        if REQUEST_LINE.fullmatch(line):  # stations put their identity into the path as it is; Twisted wants ASCII
+            line = NOT_ASCII.sub(escape, line)
+        super().lineReceived(line)
 
     def start_deadline(self) -> None:
         self.deadline = self.callLater(self.factory.server.limits.header_deadline, self.headers_late)
@@ -102,6 +113,8 @@ class Request(WebRequest):
 
     def process(self) -> Any:
         self.requestHeaders.removeHeader(b"daphne-root-path")  # a client has no say in the root path
+        if self.is_handshake() and not self.requestHeaders.hasHeader(b"connection"):
+            self.requestHeaders.setRawHeaders(b"connection", [b"Upgrade"])  # some stations leave it out
         if not self.tidy_subprotocols():
             self.basic_error(400, b"Bad Request", "Invalid Sec-WebSocket-Protocol")
             return None
@@ -109,6 +122,9 @@ class Request(WebRequest):
         if self.transport is None:  # it is a link now
             self.server.channels.discard(self.channel)
         return result
+
+    def is_handshake(self) -> bool:
+        return self.requestHeaders.getRawHeaders(b"upgrade", [b""])[0].lower() == b"websocket"
 
     def tidy_subprotocols(self) -> bool:
         """Autobahn answers 400 to `ocpp1.6, ocpp1.6`, which stations send; False if one is not a token."""

@@ -1,6 +1,7 @@
 """One end of an OCPP-J connection without the connection: text in, events out; intentions in, text out."""
 
 from collections.abc import Collection
+from datetime import tzinfo
 from typing import Final
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from .frames import (
 )
 from .line import Line, Sent
 from .memory import Memory, fingerprint
-from .repairs import admit
+from .repairs import admit, set_zone
 from .schema_files import JsonObject, Kind
 from .schemas import ACTIONS, check
 
@@ -37,16 +38,25 @@ class Peer:
     """The protocol of one link, either end of it.
 
     `serves`: the actions this end answers. `strict`: refuse what is otherwise taken with a quirk.
+    `zone`: of times that the other end sends without one (None: UTC).
     `call_timeout`: seconds until a CALL of ours may be given up. `now` is a monotonic clock in seconds everywhere.
     """
 
-    __slots__ = ("_call_timeout", "_line", "_memory", "_serves", "strict")
+    __slots__ = ("_call_timeout", "_line", "_memory", "_serves", "_zone", "strict")
 
-    def __init__(self, *, serves: Collection[str], strict: bool = False, call_timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        *,
+        serves: Collection[str],
+        strict: bool = False,
+        zone: tzinfo | None = None,
+        call_timeout: float = 30.0,
+    ) -> None:
         unknown = set(serves) - ACTIONS
         if unknown:
             raise ValueError(f"not actions of OCPP 1.6: {sorted(unknown)}")
         self._serves = frozenset(serves)
+        self._zone = zone
         self.strict = strict
         self._call_timeout = call_timeout
         self._line = Line()
@@ -134,6 +144,8 @@ class Peer:
         fault = worst(found, strict=self.strict)
         if fault is not None:
             return _refused(unique_id, action, fault, text)
+        if self._zone is not None:
+            set_zone(frame.payload, self._zone)
         return Call(unique_id, action, frame.payload, found[:KEPT], text, digest)
 
     def _reuse(self, unique_id: UniqueId) -> tuple[Quirk, ...]:

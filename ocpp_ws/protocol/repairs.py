@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import tzinfo
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
@@ -9,9 +10,11 @@ from .deviations import Deviation, deviation
 from .json_text import read_integer
 from .schema_files import INT64, JsonObject, Kind
 from .schemas import Fault, find_faults
+from .timestamps import with_zone
 
 NO_TRANSACTION: Final = -1  # core errata 3.18: in later messages it is answered as if valid
 MAX_FAULTS: Final = 20_000  # a day's StopTransaction with a fault in every sample has 17,280; more costs seconds
+_TIMES: Final = frozenset({"timestamp", "expiryDate"})
 _DECIMAL_INTEGER: Final = re.compile(r"-?[0-9]+")
 
 
@@ -25,6 +28,15 @@ def admit(action: str, kind: Kind, payload: JsonObject) -> tuple[Deviation, ...]
     if len(noted) == MAX_FAULTS:
         noted.append(deviation("too-many", (), None))
     return tuple(noted)
+
+
+def set_zone(value: Any, zone: tzinfo) -> None:
+    """Give the times in a payload that have no zone this one, in place."""
+    for key, member in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        if isinstance(member, (dict, list)):
+            set_zone(member, zone)
+        elif key in _TIMES and isinstance(member, str):
+            value[key] = with_zone(member, zone)
 
 
 def _repair(payload: JsonObject, fault: Fault) -> str | None:

@@ -55,6 +55,12 @@ def parse_timestamp(text: str, received_at: datetime, *, default_tz: tzinfo = UT
     )
 
 
+def with_zone(text: str, zone: tzinfo) -> str:
+    """The text of a time that has no zone with this one; any other text as it is."""
+    local = _read(text)
+    return text if local is None or local.tzinfo else local.replace(tzinfo=zone).isoformat()
+
+
 def is_timestamp(text: str) -> bool:
     """Whether `parse_timestamp` would find an instant in this text."""
     return _to_utc(_read(text), UTC) is not None

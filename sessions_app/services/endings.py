@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from sessions_app.models import ChargingSession
+from sessions_app.services.energy import with_energy_judged
 from sessions_app.services.reconcile import Kind, settled
 from stations.profiles.installed import transaction_ended
 
@@ -39,11 +40,11 @@ def end(session: ChargingSession, condition: Q, *, now: datetime, resolution: st
 def interrupt(session: ChargingSession, *, meter: int, at: datetime, now: datetime) -> bool:
     """A new session starts on the same connector: the older one ends with what is known; a late stop still wins."""
     last = session.last_meter_wh if session.last_meter_wh is not None else session.meter_start
+    meter_stop, stopped_at = max(meter, last), max(at, session.started_at)  # queued messages may come out of order
     return end(
         session, Q(status=Status.ACTIVE), now=now, resolution="A new session has begun on its connector.",
-        status=Status.INTERRUPTED, stop_inferred=True, meter_stop=meter if meter >= last else last,
-        stopped_at=max(at, session.started_at),  # queued messages may come out of order
-        stop_received_at=now,
+        status=Status.INTERRUPTED, stop_inferred=True, meter_stop=meter_stop, stopped_at=stopped_at,
+        stop_received_at=now, flags=with_energy_judged(session.flags, session, meter_stop, stopped_at),
     )  # fmt: skip
 
 
@@ -51,9 +52,9 @@ def end_with_last_register(session: ChargingSession, *, now: datetime) -> bool:
     """No StopTransaction came after a boot. False where the session has gone on, or has ended, meanwhile."""
     unchanged = Q(status=Status.ACTIVE, needs_reconcile_since=session.needs_reconcile_since)
     last = session.last_meter_wh if session.last_meter_wh is not None else session.meter_start
-    known = session.last_meter_at or session.needs_reconcile_since or now
+    stopped_at = max(session.last_meter_at or session.needs_reconcile_since or now, session.started_at)
     return end(
         session, unchanged, now=now, resolution="Its connector was free: it was ended with its last register value.",
-        status=Status.INTERRUPTED, stop_inferred=True, meter_stop=last, stopped_at=max(known, session.started_at),
-        stop_received_at=now,
+        status=Status.INTERRUPTED, stop_inferred=True, meter_stop=last, stopped_at=stopped_at,
+        stop_received_at=now, flags=with_energy_judged(session.flags, session, last, stopped_at),
     )  # fmt: skip

@@ -17,6 +17,7 @@ GATEWAY = "gateway"  # who resolved it, where no operator did
 SUSPECT = "suspect"
 SENTENCES = {
     "meter_went_back": "its meter stands lower at the stop than before",
+    "energy_suspect": "its energy is more than a vehicle takes, or than its samples explain",
     "stop_before_start": "it ended before it began",
     "clock_deviation": "the station's clock was more than five minutes ahead",
     "unparsable_time": "a time could not be read, the time of receipt stands in",

@@ -9,6 +9,7 @@ from ocpp_ws.protocol import Timestamp, ci_key, parse_timestamp
 from rfid.services import find_card, same_group
 from sessions_app.models import ChargingSession
 from sessions_app.services.endings import NOT_STOPPED, end
+from sessions_app.services.energy import with_energy_judged
 from sessions_app.services.ids import find_session
 from sessions_app.services.reconcile import Kind, key_of, note, note_suspects, note_unmatched, owner_elsewhere
 
@@ -81,15 +82,22 @@ def stopped_by(stop: Stop) -> ChargingSession | None:
 
 
 def fitting_session(stop: Stop) -> ChargingSession | None:
-    """The station's only open session, if meter and time are not before its start (core errata 3.18, -1)."""
-    open_ones = list(ChargingSession.objects.filter(station_id=stop.station_id, status=Status.ACTIVE)[:2])
-    if len(open_ones) != 1:
+    """The station's only open session that fits: meter and time not before its start (core errata 3.18, -1).
+
+    Of several the only one of the card that stops. A known number of another card is no reason to guess.
+    """
+    fitting = [
+        session
+        for session in ChargingSession.objects.filter(station_id=stop.station_id, status=Status.ACTIVE)
+        if stop.meter_stop >= session.meter_start and stop.at.effective >= session.started_at
+    ]
+    if stop.id_tag:
+        its_own = [session for session in fitting if session.id_tag_key == ci_key(stop.id_tag)[:255]]
+        allowed = its_own or [session for session in fitting if may_stop(stop.id_tag, session)]
+        fitting = allowed if allowed or stop.transaction_id > 0 else fitting
+    if len(fitting) != 1:
         return None
-    session = open_ones[0]
-    if stop.meter_stop < session.meter_start or stop.at.effective < session.started_at:
-        return None
-    if stop.id_tag and stop.transaction_id > 0 and not may_stop(stop.id_tag, session):
-        return None
+    session = fitting[0]
     session.flags = [*session.flags, "matched_by_inference"]
     return session
 
@@ -113,7 +121,7 @@ def close(session: ChargingSession, stop: Stop) -> bool:
 
 def end_of(session: ChargingSession, stop: Stop) -> dict[str, Any]:
     """The columns of a session that this StopTransaction ends."""
-    flags = [*session.flags, *stop.at.flags]
+    flags = with_energy_judged([*session.flags, *stop.at.flags], session, stop.meter_stop, stop.at.effective)
     if stop.meter_stop < max(session.meter_start, session.last_meter_wh or session.meter_start):
         flags.append("meter_went_back")
     if stop.at.effective < session.started_at:

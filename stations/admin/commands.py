@@ -5,12 +5,20 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from stations.admin.show import TONES, after, chip, link
 from stations.admin.tables import DayRangeFilter, EndlessAdmin
 from stations.models import Command
+from stations.remote_start import RemoteStart, remote_start
+
+STARTS: dict[str, str] = {
+    RemoteStart.STARTING: "yellow",
+    RemoteStart.STARTED: "green",
+    RemoteStart.NOT_STARTED: "orange",
+}
 
 
 @admin.register(Command)
@@ -21,7 +29,7 @@ class CommandAdmin(EndlessAdmin):
         ("state", ChoicesDropdownFilter),
         ("created_at", DayRangeFilter),
     )
-    list_select_related: ClassVar[tuple[str, ...]] = ("station",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("station", "session")
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "action", "actor")
     search_help_text = "Station, action or who asked"
     indexed = frozenset({"created_at_from", "created_at_to"})
@@ -49,7 +57,9 @@ class CommandAdmin(EndlessAdmin):
 
 
 def outcome(command: Command) -> SafeString:
-    """The station's own word where it gave one, else how far the command got."""
+    """What came of a remote start, else the station's own word if it gave one, else how far the command got."""
+    if started := remote_start(command, timezone.now()):
+        return chip(RemoteStart(started).label, tone=STARTS[started])
     if command.state == Command.State.ANSWERED and command.status:
         return chip(command.status)
     why = command.error_code or command.reason

@@ -14,7 +14,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
 
-SETTABLE = ("name", "site", "registration", "authentication", "unknown_tags", "strict", "transaction_ids", "pings")
+SETTABLE = (
+    "name", "site", "registration", "authentication", "unknown_tags", "strict", "transaction_ids", "time_zone", "pings",
+)  # fmt: skip
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
     "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "status_at", "firmware_status",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -17,6 +17,7 @@ from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer,
 from stations.api.filters import StationName
 from stations.models import Command, ProgressReport
 from stations.outbox import cancel
+from stations.remote_start import remote_start, session_of
 
 
 class CommandSerializer(CamelModelSerializer):
@@ -25,6 +26,9 @@ class CommandSerializer(CamelModelSerializer):
     latency_ms = serializers.IntegerField(allow_null=True, help_text="From sending the CALL to its answer.")
     sessionId = serializers.SerializerMethodField(help_text="The session that a remote start led to.")
     transactionId = serializers.SerializerMethodField()
+    remoteStart = serializers.SerializerMethodField(
+        help_text="Of an accepted remote start: starting, started, or not_started within ConnectionTimeOut."
+    )
 
     class Meta:
         model = Command
@@ -32,7 +36,7 @@ class CommandSerializer(CamelModelSerializer):
             "id", "cpId", "action", "payload", "actor", "state", "status", "accepted", "answer", "late_answer",
             "error_code", "error_description", "reason", "created_at", "sent_at", "finished_at", "expires_at",
             "latency_ms",
-            "sessionId", "transactionId",
+            "sessionId", "transactionId", "remoteStart",
         )  # fmt: skip
 
     def get_sessionId(self, command: Command) -> int | None:
@@ -40,6 +44,9 @@ class CommandSerializer(CamelModelSerializer):
 
     def get_transactionId(self, command: Command) -> int | None:
         return getattr(session_of(command), "transaction_id", None)
+
+    def get_remoteStart(self, command: Command) -> str | None:
+        return remote_start(command, timezone.now()) or None
 
 
 class ReportSerializer(CamelModelSerializer):
@@ -49,13 +56,17 @@ class ReportSerializer(CamelModelSerializer):
 
 
 class CommandDetailSerializer(CommandSerializer):
-    """With what a firmware update or an upload came to."""
+    """With what a firmware update or an upload came to, and what follows it."""
 
     progress = serializers.SerializerMethodField(help_text="What the station told of it, in order.")
+    nextId = serializers.SerializerMethodField(help_text="The command that followed it, as `then` said.")
     fileIds = serializers.SerializerMethodField(help_text="What it uploaded here: /api/files/{id}.")
 
     class Meta(CommandSerializer.Meta):
-        fields = (*CommandSerializer.Meta.fields, "progress", "fileIds")  # type: ignore[assignment]
+        fields = (*CommandSerializer.Meta.fields, "then", "nextId", "progress", "fileIds")  # type: ignore[assignment]
+
+    def get_nextId(self, command: Command) -> int | None:
+        return Command.objects.filter(after=command).values_list("pk", flat=True).first()
 
     @extend_schema_field(ReportSerializer(many=True))
     def get_progress(self, command: Command) -> Any:
@@ -64,13 +75,6 @@ class CommandDetailSerializer(CommandSerializer):
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_fileIds(self, command: Command) -> list[int]:
         return list(command.files.order_by("pk").values_list("pk", flat=True))
-
-
-def session_of(command: Command) -> Any:
-    try:
-        return command.session
-    except ObjectDoesNotExist:
-        return None
 
 
 class CommandFilter(FilterSet):

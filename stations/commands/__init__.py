@@ -29,9 +29,11 @@ from stations.commands.security import (
     signed_update_firmware,
 )
 from stations.commands.smart_charging import clear_charging_profile, get_composite_schedule, set_charging_profile
+from stations.commands.templates import apply_template
 
 __all__ = [
     "OUTGOING",
+    "apply_template",
     "call",
     "cancel_reservation",
     "certificate_signed",

@@ -3,7 +3,9 @@
 import django.db.models.deletion
 import django.utils.timezone
 import rfid.fields
+import stations.models.configuration_template
 import stations.models.ordered_json
+import stations.models.station
 from django.db import migrations, models
 
 
@@ -64,6 +66,7 @@ class Migration(migrations.Migration):
                 ('registration', models.CharField(choices=[('Accepted', 'Accepted'), ('Pending', 'Pending'), ('Rejected', 'Rejected')], default='Accepted', max_length=8)),
                 ('strict', models.BooleanField(default=False, help_text='Refuse what is tolerated otherwise; for conformance tests.')),
                 ('transaction_ids', models.CharField(blank=True, choices=[('', "as the gateway's setting"), ('sequence', 'small numbers from a sequence'), ('timestamp_ms', 'the session id, in milliseconds')], default='', max_length=12)),
+                ('time_zone', models.CharField(blank=True, help_text='Of times that it sends without one, e.g. Europe/Berlin; empty: UTC. From the next link on.', max_length=40, validators=[stations.models.station.time_zone_exists])),
                 ('pings', models.CharField(choices=[('auto', "as the gateway's setting, until it proves to answer none"), ('on', 'always'), ('off', 'never')], default='auto', help_text='Without pings a link is cut after three heartbeat intervals of silence. From the next link on.', max_length=4)),
                 ('authentication', models.CharField(choices=[('none', 'none: whoever has the identity'), ('basic', 'basic: AuthorizationKey as password')], default='none', help_text='basic: it must present its AuthorizationKey at every connection.', max_length=5)),
                 ('key_hash', models.CharField(blank=True, editable=False, max_length=110)),
@@ -154,6 +157,8 @@ class Migration(migrations.Migration):
                 ('reply_to', models.CharField(blank=True, help_text='The channel of the process that waits for it.', max_length=120)),
                 ('idempotency_key', models.CharField(blank=True, max_length=255, null=True, unique=True)),
                 ('request_digest', models.CharField(blank=True, help_text='What was asked under that key.', max_length=64)),
+                ('then', stations.models.ordered_json.OrderedJSONField(blank=True, default=list, help_text='Payloads of the same action to follow it, each if the last was accepted.')),
+                ('after', models.OneToOneField(blank=True, help_text='It followed that one.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next', to='stations.command')),
                 ('expires_at', models.DateTimeField(blank=True, help_text='Until then it may wait for the station.', null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
@@ -529,5 +534,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='unknowntag',
             index=models.Index(fields=['last_seen_at'], name='stations_un_last_se_a3e77b_idx'),
+        ),
+        migrations.CreateModel(
+            name='ConfigurationTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True)),
+                ('vendor', models.CharField(blank=True, help_text='Any case, * for any letters. Empty: any vendor.', max_length=50)),
+                ('model', models.CharField(blank=True, help_text='Any case, * for any letters. Empty: any model.', max_length=50)),
+                ('settings', models.TextField(help_text='A line for each key: MeterValueSampleInterval=60. They are sent one by one, in this order; the first one that the station does not accept is the last.', validators=[stations.models.configuration_template.check_settings])),
+            ],
+            options={
+                'verbose_name': 'configuration template',
+                'ordering': ['name'],
+            },
         ),
     ]

@@ -5,6 +5,7 @@ from stations.models.certificate import Certificate, SigningRequest
 from stations.models.charging_profile import ChargingProfile, InstalledProfile
 from stations.models.command import Command, elapsed_ms
 from stations.models.configuration_key import ConfigurationKey
+from stations.models.configuration_template import ConfigurationTemplate
 from stations.models.connector import Connector
 from stations.models.file import FileLink, StationFile
 from stations.models.local_list import LocalList
@@ -24,6 +25,7 @@ __all__ = [
     "ChargingStation",
     "Command",
     "ConfigurationKey",
+    "ConfigurationTemplate",
     "Connector",
     "FileLink",
     "InstalledProfile",

@@ -1,7 +1,9 @@
 """A charge point, its link included."""
 
 from typing import ClassVar
+from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
@@ -21,6 +23,12 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
     def named(self, cp_id: str) -> "StationQuerySet":
         """The station of that identity, whatever its case."""
         return self.filter(cp_key=ci_key(cp_id))
+
+
+def time_zone_exists(name: str) -> None:
+    """Raises ValidationError."""
+    if name and name not in available_timezones():
+        raise ValidationError(f"{name} is no time zone; use e.g. Europe/Berlin.")
 
 
 class ChargingStation(models.Model):
@@ -59,6 +67,10 @@ class ChargingStation(models.Model):
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
     )
+    time_zone = models.CharField(
+        max_length=40, blank=True, validators=[time_zone_exists],
+        help_text="Of times that it sends without one, e.g. Europe/Berlin; empty: UTC. From the next link on.",
+    )  # fmt: skip
     pings = models.CharField(
         max_length=4, choices=Pings, default=Pings.AUTO,
         help_text="Without pings a link is cut after three heartbeat intervals of silence. From the next link on.",

@@ -3,6 +3,7 @@
 from stations.services.boot import boot_notification
 from stations.services.central_reservations import cancellation_answered, next_reservation_id, reservation_answered
 from stations.services.configuration import configuration_booted, configuration_number, configuration_value
+from stations.services.first_boot import ask_for_first_boots
 from stations.services.progress import file_announced, file_progress
 from stations.services.quirks import count_quirks
 from stations.services.reservations import (
@@ -24,6 +25,7 @@ __all__ = [
     "Verdict",
     "add_station",
     "adopt_tag",
+    "ask_for_first_boots",
     "boot_notification",
     "cancel_reservation",
     "cancellation_answered",

@@ -16,6 +16,7 @@ from stations.models import (
     ChargingProfile,
     ChargingStation,
     Command,
+    ConfigurationTemplate,
     Connector,
     InstalledProfile,
     Quirk,
@@ -94,6 +95,14 @@ def night(db: None) -> ChargingProfile:
 
 
 @pytest.fixture
+def template(db: None) -> ConfigurationTemplate:
+    """Two keys for any station."""
+    return ConfigurationTemplate.objects.create(
+        name="Meters", settings="MeterValueSampleInterval=60\nClockAlignedDataInterval = 0"
+    )
+
+
+@pytest.fixture
 def reservation(station: ChargingStation) -> Reservation:
     """Active on connector 2 for another hour or so."""
     ends = timezone.now() + timedelta(minutes=60, seconds=50)
@@ -125,6 +134,9 @@ def hostile_rows(station: ChargingStation) -> None:
             stack_level=n,
             stored=stored(f"{HOSTILE}{n}"),
             profile=profile(),
+        )
+        ConfigurationTemplate.objects.create(
+            name=f"{HOSTILE}{n}", vendor=HOSTILE, model=HOSTILE, settings=f"{HOSTILE[:40].replace('=', '')}={HOSTILE}"
         )
         UnknownTag.objects.create(tag=f"{HOSTILE}{n}", station=other, **seen)
         Quirk.objects.create(

@@ -47,7 +47,7 @@ def test_selected_stations_get_one_command_after_a_confirmation(
     assert "0 of 2 stations have their result: 2 waiting." in response.content.decode()
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("night", "template")
 @pytest.mark.parametrize("name", [name for name, form in FORMS.items() if form.for_many])
 def test_every_form_makes_a_body_that_its_route_takes(
     operator: Client, stations: list[ChargingStation], name: str

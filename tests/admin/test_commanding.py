@@ -44,6 +44,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "clear-cache": {},
     "data-transfer": {"vendor_id": "com.example", "data": " text"},
     "fill-local-list": {"full": "on"},
+    "apply-template": {"template": "Meters"},
     "extended-trigger-message": {"requested_message": "SignChargePointCertificate"},
     "update-firmware": {"location": "ftp://ann:pw@files.test/fw.bin", "retrieve_date": "2026-11-24T22:00:00", **SURE},
     "signed-update-firmware": {
@@ -100,6 +101,7 @@ PAYLOADS = {
     "clear-cache": {},
     "data-transfer": {"vendorId": "com.example", "data": " text"},
     "fill-local-list": {"listVersion": 1, "updateType": "Full"},
+    "apply-template": {"key": "MeterValueSampleInterval", "value": "60"},
     "extended-trigger-message": {"requestedMessage": "SignChargePointCertificate"},
     "update-firmware": {"location": "ftp://ann:***@files.test/fw.bin", "retrieveDate": "2026-11-24T22:00:00Z"},
     "signed-update-firmware": {
@@ -134,7 +136,7 @@ def test_each_command_has_its_form(operator: Client, station: ChargingStation, n
     assert address(station, name) in body(operator.get(page(station)))
 
 
-@pytest.mark.usefixtures("session", "certificate", "night", "reservation")
+@pytest.mark.usefixtures("session", "certificate", "night", "reservation", "template")
 @pytest.mark.parametrize("name", FORMS)
 def test_command_to_an_offline_station_is_noted_and_its_page_says_so(
     operator: Client, offline: ChargingStation, name: str
@@ -145,7 +147,8 @@ def test_command_to_an_offline_station_is_noted_and_its_page_says_so(
     assert response.redirect_chain == [(page(command), 302)]
     assert "The station is not connected; nothing was sent." in body(response)
     payload = {member: value for member, value in command.payload.items() if member != "requestId"}  # by chance
-    assert (command.action, payload, command.actor) == (FORMS[name].action or "Reset", PAYLOADS[name], "olga")
+    action = FORMS[name].action or {"call": "Reset", "apply-template": "ChangeConfiguration"}[name]
+    assert (command.action, payload, command.actor) == (action, PAYLOADS[name], "olga")
 
 
 def test_buttons_of_an_offline_station_are_off_and_say_why(operator: Client, offline: ChargingStation) -> None:

@@ -17,6 +17,7 @@ from stations.models import (
     ChargingProfile,
     ChargingStation,
     Command,
+    ConfigurationTemplate,
     Connector,
     InstalledProfile,
     Quirk,
@@ -30,7 +31,7 @@ from stations.models import (
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
     Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
-    UnknownStation, UnknownTag,
+    UnknownStation, UnknownTag, ConfigurationTemplate,
 ]  # fmt: skip
 
 

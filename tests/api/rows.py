@@ -13,6 +13,7 @@ from stations.models import (
     ChargingProfile,
     ChargingStation,
     Command,
+    ConfigurationTemplate,
     Connector,
     InstalledProfile,
     Reservation,
@@ -116,6 +117,10 @@ def installed_profile(cp: ChargingStation, number: int = 7, **values: Any) -> In
         },
     }  # fmt: skip
     return InstalledProfile.objects.create(station=cp, charging_profile_id=number, **{"profile": profile} | fields)
+
+
+def configuration_template(name: str = "Meters", **values: Any) -> ConfigurationTemplate:
+    return ConfigurationTemplate.objects.create(name=name, **({"settings": "A=1\nB=2"} | values))
 
 
 def unknown_station(cp_id: str = "NEW", **values: Any) -> UnknownStation:

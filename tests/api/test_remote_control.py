@@ -83,6 +83,22 @@ BODIES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("body", [{}, {"template": "Nothing"}, {"template": 5}, {"template": "Meters", "key": "A"}])
+def test_a_template_is_named(api: Api, body: dict[str, Any]) -> None:
+    rows.station("CP_1", online=True)
+    rows.configuration_template()
+    problem(api.send("POST", "/api/admin/CP_1/apply-template", body), 400, "invalid")
+    assert not Command.objects.exists()
+
+
+def test_a_template_for_another_kind_of_station_is_refused(api: Api) -> None:
+    rows.station("CP_1", online=True, vendor="Acme", model="One")
+    rows.configuration_template(vendor="Other")
+    answer = problem(api.send("POST", "/api/admin/CP_1/apply-template", {"template": "Meters"}), 409, "conflict")
+    assert "CP_1 is Acme One" in answer["detail"]
+    assert not Command.objects.exists()
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("route", BODIES)
 def test_command_to_a_station_that_is_not_connected_is_409_at_once(api: Api, route: str, slash: str) -> None:

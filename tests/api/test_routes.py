@@ -22,7 +22,7 @@ ROUTES = {
     "/api/rfid": 2,
     "/api/rfid/tag_a": 1,
     "/api/commands": 2,
-    "/api/commands/{command}": 3,
+    "/api/commands/{command}": 4,
     "/api/files": 2,
     "/api/files/{file}": 1,
     "/api/reservations": 2,
@@ -33,6 +33,8 @@ ROUTES = {
     "/api/charging-profiles": 2,
     "/api/charging-profiles/{profile}": 1,
     "/api/installed-profiles": 2,
+    "/api/configuration-templates": 2,
+    "/api/configuration-templates/{template}": 1,
     "/api/meter-values": 1,
     "/api/messages": 1,
     "/api/certificates": 2,
@@ -65,9 +67,11 @@ def numbers(api: Api) -> dict[str, Any]:
         file = rows.file(f"image-{number}.bin")
         profile = rows.charging_profile(f"Night {number}")
         rows.installed_profile(cp, stored=profile)
+        template = rows.configuration_template(f"Meters {number}")
     return {
         "transaction": session.transaction_id, "session": session.pk, "command": command.pk, "request": request.pk,
         "profile": profile.pk, "file": file.pk, "unknown_station": stranger.pk, "unknown_tag": tag.pk,
+        "template": template.pk,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ocpp_ws.protocol import ACTIONS, check
+from ocpp_ws.protocol.errors import RULES, SEMANTIC
 from tests.bad_input.wire import Link, numbers
 from tests.protocol.examples import NOW, START, STATUS, STOP, frame, meter_values
 from tests.protocol.test_bad_input import ACCEPTED, IGNORED, REFUSED, Table, row
@@ -98,6 +99,22 @@ def test_a_strict_station_is_refused_what_the_table_says(
     else:
         (answer,) = strict.ask(with_fresh_id(text)[0])
         assert json.loads(answer)[2] == strictly
+
+
+def test_every_deviation_that_a_strict_station_is_refused_for_is_tried_here() -> None:
+    tried = {kind for variants in ACCEPTED.values() for *_, quirks, code in variants if code for kind in quirks}
+    refused = {kind for kind, rule in RULES.items() if rule.refused == SEMANTIC}
+    # the next test; and what can only be in an answer to a CALL of ours: a limit with two decimals
+    assert refused - tried == {"id-reused", "bad-step"}
+
+
+def test_an_id_that_is_used_again_is_refused_by_the_strict_switch_only(tolerant: Link, strict: Link) -> None:
+    first, unique_id = with_fresh_id(frame("StatusNotification", STATUS))
+    second = first.replace("Available", "Charging")
+    for link in (tolerant, strict):
+        assert json.loads(link.ask(first)[0])[:2] == [3, unique_id]
+    assert json.loads(tolerant.ask(second)[0]) == [3, unique_id, {}]
+    assert json.loads(strict.ask(second)[0])[:3] == [4, unique_id, "ProtocolError"]
 
 
 @pytest.mark.parametrize("action", row("B10", *((action,) for action in sorted(ACTIONS - SERVED))))

@@ -106,7 +106,7 @@ class Contract:
             charge.samples.add(sample)
 
     def stop(self, payload: Payload) -> None:
-        """By its number; without one it is the stop that came already, or that of the only session there is."""
+        """By its number; without one it is the stop that came already, or that of the only session that fits."""
         meter, when = payload["meterStop"], payload["timestamp"]
         charge = self.numbered(payload["transactionId"]) or self.stopped_by(meter, when) or self.only_one(meter, when)
         if charge is not None:
@@ -120,10 +120,8 @@ class Contract:
         return next(known, None)
 
     def only_one(self, meter: int, when: str) -> Charge | None:
-        match self.active():
-            case [charge] if meter >= charge.meter_start and when >= charge.started:
-                return charge
-        return None
+        fitting = [one for one in self.active() if meter >= one.meter_start and when >= one.started]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 def key_of(payload: Payload) -> Key:

@@ -16,7 +16,8 @@ from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
 from sessions_app.services import start_session
 from sessions_app.services.start import Start
-from stations.models import ChargingStation
+from stations.models import ChargingStation, Connector
+from stations.services import status_notification
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -36,6 +37,12 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
         for done in [threads.submit(close) for _ in range(2)]:
             done.result()
+
+
+def told(station: ChargingStation, number: int, status: str) -> Unit:
+    payload, at = {"status": status, "errorCode": "NoError"}, parse_timestamp("2026-03-01T12:00:00Z", NOON)
+    place = {"station_id": station.pk, "connector_id": number}
+    return Unit(lambda _: status_notification(**place, payload=payload, at=at, now=NOON))
 
 
 def unit(start: Start) -> Unit:
@@ -91,3 +98,23 @@ def test_two_writers_with_crossing_cards_and_stations_do_not_wait_in_a_circle(
             done.result()
     assert ChargingSession.objects.filter(status="active").count() == 4
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_fifty_statuses_of_one_station_at_once_by_two_writers_all_succeed(pool: ThreadPoolExecutor) -> None:
+    station = ChargingStation.objects.create(cp_id="CP_1")
+    at_once = threading.Barrier(2)
+
+    def write(units: list[Unit]) -> list[Any]:
+        failures: list[Any] = []
+        at_once.wait(10)
+        while left := units[len(failures) :]:  # a batch that is late leaves some to the next
+            failures += [failure for _, failure in run_batch(left)]
+        return failures
+
+    for status in ("Available", "Preparing", "Charging", "Faulted"):  # at first none of the rows is there
+        there = [told(station, number, status) for number in range(25)]
+        back = [told(station, number, status) for number in reversed(range(25))]
+        for done in [pool.submit(write, units) for units in (there, back)]:
+            assert done.result() == [None] * 25
+        assert set(Connector.objects.values_list("status", flat=True)) == {status}
+    assert Connector.objects.count() == 24

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from ocpp_ws.writer import writer
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from sessions_app.services import start as starting
-from stations.models import Connector
+from stations.models import ChargingStation, Connector
 from tests.ocpp_ws.charger import START, CallError, Charger, Closed
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import rows
@@ -85,6 +86,17 @@ async def test_a_start_that_fails_gets_a_minimal_session(charger: Charger, fault
     assert (session.status, session.flags, session.meter_start) == ("active", ["suspect"], 1000)
     assert session.active_connector_id is not None
     assert await rows(ReconciliationItem.objects.filter(session=session, kind="suspect_session").count) == 1
+
+
+async def test_a_frame_that_is_run_again_has_its_times_in_the_stations_zone(connect: Connect, faulty: Any) -> None:
+    await rows(ChargingStation.objects.create, cp_id="CP_1", time_zone="Europe/Berlin")
+    charger = await connect()
+    faulty(handlers.stations, "status_notification")
+    await charger.send("StatusNotification", STATUS | {"timestamp": "2026-03-01T13:00:00"})
+    faulty.undo()
+    await frames()
+    await replay()
+    assert (await rows(Connector.objects.get)).status_at == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 async def test_a_card_that_cannot_be_read_is_told_invalid(charger: Charger, faulty: Any) -> None:

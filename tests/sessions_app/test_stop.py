@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rfid.models import RfidCard
-from sessions_app.models import ChargingSession, MeterValue
+from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from tests.sessions_app.messages import NOON, Messages, at, fresh, meter_value, sample, stored
 
 Status = ChargingSession.Status
@@ -124,6 +124,30 @@ def test_of_two_open_sessions_none_is_guessed(charger: Messages) -> None:
     assert ChargingSession.objects.filter(status=Status.ACTIVE).count() == 2
 
 
+@pytest.mark.parametrize("number", NO_SESSIONS)
+def test_of_two_open_sessions_the_one_of_the_card_is_stopped(charger: Messages, number: int) -> None:
+    charger.start(connector=1)
+    mine = charger.start(connector=2, id_tag="Mine")
+    charger.stop(number, id_tag="mInE")
+    assert list(ChargingSession.objects.filter(status=Status.COMPLETED)) == [mine]
+
+
+def test_of_two_open_sessions_of_a_group_the_one_of_the_card_is_stopped(charger: Messages) -> None:
+    for tag in ("04AABB", "SECOND"):
+        RfidCard.objects.create(tag_id=tag, parent_id_tag="FLEET")
+    charger.start(connector=1)
+    mine = charger.start(connector=2, id_tag="SECOND")
+    charger.stop(-1, id_tag="SECOND")
+    assert list(ChargingSession.objects.filter(status=Status.COMPLETED)) == [mine]
+
+
+def test_of_two_open_sessions_the_one_that_can_have_ended_is_stopped(charger: Messages) -> None:
+    mine = charger.start(connector=1, meter=1000)
+    charger.start(connector=2, meter=900_000)
+    charger.stop(-1, meter=6000)
+    assert list(ChargingSession.objects.filter(status=Status.COMPLETED)) == [mine]
+
+
 def test_a_repeated_stop_without_a_number_is_known_again(charger: Messages) -> None:
     session = charger.start()
     data = [meter_value(at(10), sample(2000))]
@@ -178,6 +202,38 @@ def test_a_stop_below_the_last_sample_is_flagged(charger: Messages) -> None:
     session = charger.start(meter=1000)
     charger.meter(meter_value(at(5), sample(5000)), transaction_id=session.transaction_id)
     charger.stop(session.transaction_id, meter=4000)
+    assert fresh(session).flags == ["meter_went_back"]
+
+
+@pytest.mark.parametrize(
+    ("meter", "suspect"), [(2_001_000, False), (2_001_001, True), (8_000_000, True)], ids=["most", "more", "lifetime"]
+)
+def test_more_energy_than_a_vehicle_takes_is_flagged(charger: Messages, meter: int, suspect: bool) -> None:
+    session = charger.start(meter=1000)
+    charger.stop(session.transaction_id, meter=meter)
+    assert fresh(session).flags == (["energy_suspect"] if suspect else [])
+    assert fresh(session).energy_wh == meter - 1000
+    assert ReconciliationItem.objects.filter(session=session).exists() == suspect
+
+
+@pytest.mark.parametrize(
+    ("minutes", "meter", "suspect"), [(5, 6000, False), (5, 6001, True), (20, 90_000, False), (20, 1_900_000, True)]
+)
+def test_energy_that_the_samples_do_not_explain_is_flagged(
+    charger: Messages, minutes: float, meter: int, suspect: bool
+) -> None:
+    session = charger.start(meter=1000)
+    charger.meter(meter_value(at(5), sample(5000)), transaction_id=session.transaction_id)
+    charger.stop(session.transaction_id, at(minutes), meter=meter)
+    assert fresh(session).flags == (["energy_suspect"] if suspect else [])
+
+
+def test_a_register_that_is_labelled_wrong_makes_an_inferred_end_suspect_until_the_late_stop(charger: Messages) -> None:
+    session = charger.start(meter=1000)
+    charger.meter(meter_value(at(5), sample(5_000_000, unit="kWh")), transaction_id=session.transaction_id)
+    charger.start(at(10), id_tag="NEXT")
+    assert fresh(session).flags == ["energy_suspect"]
+    charger.stop(session.transaction_id, at(9), meter=6000)
     assert fresh(session).flags == ["meter_went_back"]
 
 

@@ -1,11 +1,11 @@
 """Every command as a form: what an operator fills in, what has to be confirmed, what is called."""
 
-from gateway.pages.forms import anything, core, files, local_list, reservation, security, smart_charging
+from gateway.pages.forms import anything, core, files, local_list, reservation, security, smart_charging, templates
 from gateway.pages.forms.base import CommandForm
 
 GROUPS: dict[str, dict[str, type[CommandForm]]] = {
     "": core.EVERYDAY | smart_charging.EVERYDAY,  # always in sight
-    "Station": core.SELDOM | files.TRIGGER,
+    "Station": core.SELDOM | templates.FORMS | files.TRIGGER,
     "Firmware and logs": files.FILES,
     "Reservations": reservation.RESERVATION,
     "Local list": local_list.FORMS,

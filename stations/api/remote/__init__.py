@@ -7,6 +7,7 @@ from stations.api.remote.local_list import LocalListRoutes
 from stations.api.remote.reservation import ReservationRoutes
 from stations.api.remote.security import SecurityRoutes
 from stations.api.remote.smart_charging import SmartChargingRoutes
+from stations.api.remote.templates import TemplateRoute
 
 
 class RemoteControlViewSet(
@@ -15,6 +16,7 @@ class RemoteControlViewSet(
     LocalListRoutes,
     ReservationRoutes,
     SmartChargingRoutes,
+    TemplateRoute,
     SecurityRoutes,
     AnyCallRoute,
 ):
