@@ -14,6 +14,7 @@ from django.db.models import Count
 
 from stations.errors import CommandRefused, QueueFull, StationOffline
 from stations.models import BulkCommand, BulkItem, ChargingStation, Command
+from stations.secrets import masked
 
 logger = logging.getLogger(__name__)
 State, Item = BulkCommand.State, BulkItem.State
@@ -32,6 +33,15 @@ def start(
         bulk = BulkCommand.objects.create(command=command, body=body, actor=actor, created_at=now, **how)
         BulkItem.objects.bulk_create([BulkItem(bulk=bulk, station=station) for station in stations])
     return bulk
+
+
+NO_SECRETS = "A key or password is one station's own, and is kept nowhere: give it to each station by itself."
+
+
+def carries_secret(body: Mapping[str, Any]) -> bool:
+    """Whether a body, or the payload of a `call` in it, holds what nobody may read again (A01.FR.06 to 09)."""
+    inner = body.get("payload")
+    return any(masked(dict(one)) != one for one in (body, inner) if isinstance(one, Mapping))
 
 
 def running() -> list[BulkCommand]:
@@ -53,7 +63,7 @@ def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
     if bulk.stop_on_failure and left[Item.FAILED]:
         end(bulk, State.STOPPED, now)
         return
-    for item in claimed(bulk, bulk.at_once - left[Item.GIVEN], now):
+    for item in claimed(bulk, now):
         hand_over(item, give)
     if not bulk.items.filter(state__in=OPEN).exists():
         end(bulk, State.FINISHED, now)
@@ -80,14 +90,15 @@ def close(item: BulkItem, state: str, result: str, command: Command | None = Non
     BulkItem.objects.filter(pk=item.pk, state=Item.GIVEN).update(**changed)
 
 
-def claimed(bulk: BulkCommand, most: int, now: datetime) -> list[BulkItem]:
-    """Up to `most` waiting items, each of which this process alone gives."""
-    waiting = bulk.items.filter(state=Item.WAITING).select_related("station", "bulk").order_by("pk")
-    return [
-        item
-        for item in waiting[: max(0, most)]
-        if BulkItem.objects.filter(pk=item.pk, state=Item.WAITING).update(state=Item.GIVEN, given_at=now)
-    ]
+def claimed(bulk: BulkCommand, now: datetime) -> list[BulkItem]:
+    """The next waiting items, so that `at_once` are given at most; each is this process's alone to give."""
+    with transaction.atomic():
+        BulkCommand.objects.select_for_update().get(pk=bulk.pk)  # processes count one after the other
+        room = bulk.at_once - bulk.items.filter(state=Item.GIVEN).count()
+        waiting = bulk.items.filter(state=Item.WAITING).select_related("station", "bulk").order_by("pk")
+        items = list(waiting[: max(0, room)])
+        BulkItem.objects.filter(pk__in=[item.pk for item in items]).update(state=Item.GIVEN, given_at=now)
+    return items
 
 
 def hand_over(item: BulkItem, give: Give) -> None:

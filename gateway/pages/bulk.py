@@ -66,6 +66,8 @@ class BulkPage(BulkCommandAdmin):
             "title": f"{form.title}: {len(stations)} stations", "stations": stations, "form": form, "pace": pace,
             "back": reverse("admin:stations_bulkcommand_choose"),
         }  # fmt: skip
+        if sent is not None and form.is_valid() and bulk.carries_secret(form.body()):
+            form.add_error(None, bulk.NO_SECRETS)
         if sent is None or not (form.is_valid() and pace.is_valid()):
             return self.show(request, "gateway/bulk_form.html", context)
         if "confirmed" not in request.POST:
@@ -89,6 +91,8 @@ class BulkPage(BulkCommandAdmin):
         row = commanded(request, bulk_id)
         if isinstance(row, HttpResponse):
             return row
+        if row.command == "call" and not request.user.has_perm("stations.add_command"):
+            raise PermissionDenied
         made = bulk.again(row, actor=request.user.get_username(), now=timezone.now())
         if made is None:
             messages.info(request, "No station failed or was skipped.")

@@ -13,6 +13,7 @@ from stations.admin.show import TONES, after, chip, link
 from stations.admin.tables import DayRangeFilter, EndlessAdmin
 from stations.models import Command
 from stations.remote_start import RemoteStart, remote_start
+from stations.secrets import masked
 
 STARTS: dict[str, str] = {
     RemoteStart.STARTING: "yellow",
@@ -42,6 +43,13 @@ class CommandAdmin(EndlessAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may command a station may see what came of it."""
         return super().has_view_permission(request, obj) or request.user.has_perm("stations.change_chargingstation")
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Any:
+        """For reading only: a key on its way to the station is not shown."""
+        command: Any = super().get_object(*args, **kwargs)
+        if command is not None:
+            command.payload = masked(command.payload)
+        return command
 
     @admin.display(description="station")
     def place(self, command: Command) -> SafeString | str:

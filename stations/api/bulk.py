@@ -77,6 +77,8 @@ class BulkBody(StrictSerializer):
         except ValidationError as error:
             detail: Any = error.detail
             raise ValidationError(detail if "command" in detail else {"body": detail}) from None
+        if bulk.carries_secret(given.get("body", {})):
+            raise ValidationError({"body": bulk.NO_SECRETS})
         return given
 
 
@@ -132,7 +134,10 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     @action(detail=True, methods=["post"])
     def again(self, request: Request, pk: str) -> Response:
         """The same for the stations that failed or were skipped."""
-        made = bulk.again(self.get_object(), actor=actor(request), now=timezone.now())
+        row = self.get_object()
+        if row.command == "call":
+            require_permission(request)
+        made = bulk.again(row, actor=actor(request), now=timezone.now())
         if made is None:
             raise Problem(409, "conflict", "No station failed or was skipped.")
         return Response(self.get_serializer(made).data, status=201)

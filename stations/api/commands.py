@@ -18,12 +18,14 @@ from stations.api.filters import StationName
 from stations.models import Command, ProgressReport
 from stations.outbox import cancel
 from stations.remote_start import remote_start, session_of
+from stations.secrets import masked
 
 
 class CommandSerializer(CamelModelSerializer):
     cpId = serializers.CharField(source="station.cp_id")
     accepted = serializers.BooleanField(allow_null=True, help_text="null: the station has not answered.")
     latency_ms = serializers.IntegerField(allow_null=True, help_text="From sending the CALL to its answer.")
+    payload = serializers.SerializerMethodField()
     sessionId = serializers.SerializerMethodField(help_text="The session that a remote start led to.")
     transactionId = serializers.SerializerMethodField()
     remoteStart = serializers.SerializerMethodField(
@@ -38,6 +40,10 @@ class CommandSerializer(CamelModelSerializer):
             "latency_ms",
             "sessionId", "transactionId", "remoteStart",
         )  # fmt: skip
+
+    @extend_schema_field(serializers.DictField())
+    def get_payload(self, command: Command) -> dict[str, Any]:
+        return masked(command.payload)  # a key on its way must be stored, nobody needs to read it
 
     def get_sessionId(self, command: Command) -> int | None:
         return getattr(session_of(command), "pk", None)

@@ -14,6 +14,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
 from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
 from stations.registration import register
+from stations.services.local_list import is_filling
 
 
 class ConnectorSerializer(CamelModelSerializer):
@@ -64,7 +65,7 @@ class LocalListSerializer(CamelModelSerializer):
         fields = ("version", "told_version", "filling", "changed_at", "entries")
 
     def get_filling(self, state: LocalList) -> bool:
-        return state.filling_since is not None
+        return is_filling(state)
 
 
 class QuirkSerializer(CamelModelSerializer):

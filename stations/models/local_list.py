@@ -8,8 +8,8 @@ from stations.models.station import ChargingStation
 class LocalList(models.Model):
     """What a station's local authorization list holds, as far as its answers tell (core 5.15).
 
-    `entries` is the list as it was accepted: idTag -> idTagInfo. While `filling_since` is set each accepted step is
-    followed by the next one, until the list holds the cards.
+    `entries` is the list as it was accepted: idTag -> idTagInfo. While `filling_since`, the time of the last step, is
+    set each accepted step is followed by the next one, until the list holds the cards.
     """
 
     station = models.OneToOneField(ChargingStation, on_delete=models.CASCADE, related_name="local_list")
@@ -19,6 +19,7 @@ class LocalList(models.Model):
     )
     entries = models.JSONField(default=dict, blank=True)
     filling_since = models.DateTimeField(null=True, blank=True)
+    begun_anew = models.BooleanField(default=False, help_text="After a refused step of this filling.")
     changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

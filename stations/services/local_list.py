@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.utils import timezone
+
 from ocpp_ws.protocol import enumeration
 from rfid.models import RfidCard
 from rfid.services import authorize, id_tag_info
@@ -19,6 +21,7 @@ from stations.services.configuration import configuration_number
 
 FULL, DIFFERENTIAL = "Full", "Differential"
 assert {FULL, DIFFERENTIAL} == set(enumeration("SendLocalList", "updateType"))
+RETRIED = ("Failed", "VersionMismatch")
 Payload = dict[str, Any]
 Entries = Mapping[str, Mapping[str, str]]
 UNLIMITED = 1_000_000
@@ -64,23 +67,23 @@ def start_filling(station: ChargingStation, *, full: bool, now: datetime) -> Pay
     if room is not None and (cards := RfidCard.objects.count()) > room:
         raise NotAllowed(f"{station.cp_id} has room for {room} cards (LocalAuthListMaxLength), and there are {cards}.")
     state = list_of(station.pk)
-    LocalList.objects.filter(pk=state.pk).update(filling_since=now)
+    LocalList.objects.filter(pk=state.pk).update(filling_since=now, begun_anew=False)
     return next_step(state, now, full=full or not state.version)
 
 
 def list_sent(command: Command, answer: Payload, now: datetime) -> None:
-    """SendLocalList.conf. A Differential that was refused is followed by a Full (core 5.15); that one ends it."""
+    """SendLocalList.conf. A Differential that was refused is followed by a Full (core 5.15), once in a filling."""
     state, payload, status = list_of(command.station_id), command.payload, answer["status"]
     is_full = payload["updateType"] == FULL
     if status == "Accepted":
         state.entries = merged({} if is_full else state.entries, payload.get("localAuthorizationList") or [])
         state.version = state.told_version = payload["listVersion"]
         state.changed_at = now
-        step = next_step(state, now) if state.filling_since else None
+        more, full = is_last_step(command, state), False
     else:
-        again = state.filling_since and not is_full and status in ("Failed", "VersionMismatch")
-        step = next_step(state, now, full=True) if again else None
-    go_on(state, step)
+        more = full = is_last_step(command, state) and not is_full and not state.begun_anew and status in RETRIED
+        state.begun_anew |= more
+    go_on(command, state, next_step(state, now, full=full) if more else None)
 
 
 def list_told(command: Command, answer: Payload, now: datetime) -> None:
@@ -89,15 +92,37 @@ def list_told(command: Command, answer: Payload, now: datetime) -> None:
     state.told_version = answer["listVersion"]
     if state.told_version != state.version:
         state.version, state.entries = max(state.told_version, 0), {}
-    wants_more = state.filling_since and state.told_version != NOT_SUPPORTED
-    go_on(state, next_step(state, now, full=not state.entries) if wants_more else None)
+    more = is_last_step(command, state) and state.told_version != NOT_SUPPORTED
+    go_on(command, state, next_step(state, now, full=not state.entries) if more else None)
 
 
-def go_on(state: LocalList, step: Payload | None) -> None:
-    """Store what is known now, and queue the next step; without one the filling has ended."""
+def last_step(state: LocalList) -> Command | None:
+    """The command that the filling waits for; it has broken off where that has ended and no answer moved it on."""
+    if state.filling_since is None:
+        return None
+    since = Command.objects.filter(
+        station_id=state.station_id, action__in=["GetLocalListVersion", "SendLocalList"],
+        created_at__gte=state.filling_since,
+    )  # fmt: skip
+    return since.order_by("pk").first()
+
+
+def is_last_step(command: Command, state: LocalList) -> bool:
+    return last_step(state) == command
+
+
+def is_filling(state: LocalList) -> bool:
+    step = last_step(state)
+    return step is not None and step.state in Command.OPEN
+
+
+def go_on(command: Command, state: LocalList, step: Payload | None) -> None:
+    """Store what is known now, and queue the next step; without one the filling that this command moved has ended."""
     if step is None:
-        state.filling_since = None
+        if is_last_step(command, state):
+            state.filling_since = None
     else:
+        state.filling_since = timezone.now()
         follow_up(station_id=state.station_id, action="SendLocalList", payload=step, actor=JOB)
     state.save()
 

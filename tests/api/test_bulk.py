@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from stations.models import BulkCommand, ChargingStation
+from stations.models import BulkCommand, ChargingStation, Command
 from tests.api.conftest import Api, attrs, problem
 
 RESET = {"command": "reset", "body": {"type": "Soft"}}
@@ -40,6 +40,8 @@ def test_stations_are_named_or_described(api: Api) -> None:
     [
         ({"command": "fly"}, {"command"}),
         ({"body": {"type": "Quick"}}, {"body.type"}),
+        ({"command": "change-configuration", "body": {"key": "AuthorizationKey", "value": "00" * 20}}, {"body"}),
+        ({"command": "get-diagnostics", "body": {"location": "ftp://me:secret@files.test/"}}, {"body"}),
         ({"cpIds": ["CP_9"]}, {"cpIds"}),
         ({"matching": {}, "cpIds": []}, {"cpIds"}),
         ({"atOnce": 0}, {"atOnce"}),
@@ -69,3 +71,11 @@ def test_any_call_needs_its_permission_for_many_too(staff: Client) -> None:
     body = {"command": "call", "body": {"action": "Reset", "payload": {"type": "Hard"}}, "cpIds": ["CP_1"]}
     response = staff.post("/api/bulk-commands", body, content_type="application/json")
     assert problem(response, 403, "permission_denied")["detail"].startswith("Only who has the permission")
+    row = BulkCommand.objects.create(command="call", body=body["body"], actor="olga")
+    problem(staff.post(f"/api/bulk-commands/{row.pk}/again"), 403, "permission_denied")
+
+
+def test_a_key_on_its_way_is_not_shown(api: Api, station: ChargingStation) -> None:
+    payload = {"key": "AuthorizationKey", "value": "00" * 20}
+    row = Command.objects.create(station=station, action="ChangeConfiguration", payload=payload, actor="olga")
+    assert api.json(f"/api/commands/{row.pk}")["payload"] == payload | {"value": "***"}

@@ -9,7 +9,9 @@ from rfid.models import RfidCard
 from stations import commands
 from stations.errors import NotAllowed
 from stations.models import Command, ConfigurationKey, LocalList
+from stations.services.local_list import is_filling
 from tests.ocpp_ws.charger import Charger
+from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import in_thread, rows, station
 
 Payload = dict[str, Any]
@@ -121,6 +123,35 @@ async def test_a_full_list_that_is_refused_is_not_sent_again(charger: Charger, s
     assert await charger.lives(), "no other SendLocalList has come"
     assert (await state()).filling_since is None
     assert (await state()).version == 0
+
+
+async def test_a_station_that_refuses_every_change_is_not_asked_for_ever(charger: Charger) -> None:
+    await cards("A", "B", "C")
+    await limit("SendLocalListMaxLength", 2)
+    asking = await filling()
+    steps = [await step(charger, status) for status in ("Accepted", "Failed", "Accepted", "Failed")]
+    assert [one["updateType"] for one in steps] == ["Full", "Differential", "Full", "Differential"]
+    await asking
+    assert await charger.lives(), "no other SendLocalList has come"
+    assert (await state()).filling_since is None
+
+
+async def test_a_filling_that_broke_off_is_not_taken_up_by_a_question(connect: Connect) -> None:
+    await cards("A", "B", "C")
+    lost = await connect()
+    await limit("SendLocalListMaxLength", 2)
+    asking = await filling()
+    await lost.expect("SendLocalList")
+    assert await rows(lambda: is_filling(LocalList.objects.get()))
+    await lost.hang_up()
+    assert (await asking).state == "unknown"
+    assert not await rows(lambda: is_filling(LocalList.objects.get()))
+    charger = await connect()
+    asked = in_thread(commands.get_local_list_version, await station(), actor="tester")
+    unique_id, _ = await charger.expect("GetLocalListVersion")
+    await charger.answer(unique_id, {"listVersion": 0})
+    await asked
+    assert await charger.lives(), "no SendLocalList has come"
 
 
 async def test_a_list_that_seems_right_is_checked_by_its_version(charger: Charger) -> None:
