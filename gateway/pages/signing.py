@@ -20,7 +20,7 @@ from stations.admin.security import request_state
 from stations.admin.show import link, page
 from stations.certificates import authority, refuse, sign
 from stations.certificates.signing import CannotSign
-from stations.models import SigningRequest
+from stations.models import Command, SigningRequest
 
 PERMISSION = "stations.change_signingrequest"
 
@@ -80,10 +80,11 @@ class SigningRequestPage(SigningRequestAdmin):
 
 
 def board(row: SigningRequest, *, may_decide: bool) -> dict[str, Any]:
+    on_its_way = row.command is not None and row.command.state in Command.OPEN
     return {
         "state": request_state(row),
         "facts": facts(row),
-        "signable": may_decide and row.state in SigningRequest.SIGNABLE,
+        "signable": may_decide and row.state in SigningRequest.SIGNABLE and not on_its_way,
         "refusable": may_decide and row.state in (SigningRequest.State.PENDING, SigningRequest.State.REJECTED),
         "authority": bool(authority.certificates()),
         "decide": reverse("admin:stations_signingrequest_decide", args=[row.pk]),

@@ -83,8 +83,8 @@ def installed(
 def confirmed(station_id: int, kind: str, data: Payload, now: datetime) -> Certificate:
     """The row of a certificate that the station lists, with the hashes in its algorithm (M04.FR.07)."""
     columns = {
-        "hash_algorithm": data["hashAlgorithm"], "issuer_name_hash": data["issuerNameHash"],
-        "issuer_key_hash": data["issuerKeyHash"], "serial_number": data["serialNumber"],
+        "hash_algorithm": data["hashAlgorithm"][:6], "issuer_name_hash": data["issuerNameHash"][:128],
+        "issuer_key_hash": data["issuerKeyHash"][:128], "serial_number": data["serialNumber"][:40],
     }  # fmt: skip
     now_there = {"state": State.INSTALLED, "confirmed_at": now, "ended_at": None}
     mine = Certificate.objects.filter(station_id=station_id, type=kind)
@@ -97,9 +97,9 @@ def confirmed(station_id: int, kind: str, data: Payload, now: datetime) -> Certi
 
 
 def is_it(row: Certificate, data: Payload) -> bool:
-    """Whether a CertificateHashDataType is of this certificate, whatever its algorithm."""
+    """Whether a CertificateHashDataType is of this certificate, in whichever of the known algorithms."""
     ours = row.hash_data
-    if row.pem and data["hashAlgorithm"] != row.hash_algorithm:
+    if row.pem and data["hashAlgorithm"] != row.hash_algorithm and data["hashAlgorithm"] in ALGORITHMS:
         [certificate] = read_chain(row.pem)
         ours |= hash_data(certificate, issuer_of(certificate), data["hashAlgorithm"])
     names = ["issuerNameHash", *(["issuerKeyHash"] if ours["issuerKeyHash"] else [])]

@@ -1,5 +1,6 @@
 """The inbox of signing requests (white paper A02, A03): signed or refused, then the chain is sent."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from ocpp_ws.protocol import ci_key
 from stations import outbox
 from stations.certificates import authority
-from stations.certificates.reading import TROUBLE, Unreadable, key_digest, pem, read_chain, read_request
+from stations.certificates.reading import TROUBLE, Unreadable, common_names, key_digest, pem, read_chain, read_request
 from stations.certificates.requests import Asked, judged
 from stations.models import ChargingStation, Command, SigningRequest
 
@@ -41,7 +43,7 @@ def signing_request(*, station_id: int, csr: str, authenticated: bool, now: date
         )
         row.refresh_from_db()
     if row.state == State.PENDING and settings.SIGN_CERTIFICATES == "automatic" and (authenticated or row.asked_for):
-        sign_or_leave(row, now)
+        sign_or_leave(row, serial_numbers, now)
     return "Rejected" if row.state in (State.INVALID, State.REFUSED) else "Accepted"
 
 
@@ -69,12 +71,27 @@ def was_asked_for(station_id: int, now: datetime) -> bool:
     return triggers.exists()
 
 
-def sign_or_leave(row: SigningRequest, now: datetime) -> None:
-    """By the local authority; where that cannot, the request stays in the inbox and says why."""
+def sign_or_leave(row: SigningRequest, serial_numbers: Collection[str], now: datetime) -> None:
+    """By the local authority; where that cannot or should not, the request stays in the inbox and says why."""
     try:
+        only_its_own_name(row, serial_numbers)
         sign(row, by=GATEWAY, now=now)
     except CannotSign as error:
         SigningRequest.objects.filter(pk=row.pk).update(remark=str(error)[:255])
+
+
+def only_its_own_name(row: SigningRequest, serial_numbers: Collection[str]) -> None:
+    """A station tells its serial number itself, so it may be another's. Raises CannotSign."""
+    [common] = common_names(read_request(row.csr).subject)
+    name = common.replace("\x00", "\ufffd")
+    same = Q(cp_key=ci_key(name))
+    for number in {name, *(one for one in serial_numbers if one.lower() in name.lower())}:
+        same |= Q(serial_number__iexact=number) | Q(charge_box_serial_number__iexact=number)
+    other = ChargingStation.objects.exclude(pk=row.station_id).filter(same).first()
+    if other:
+        raise CannotSign(
+            f"Not signed automatically: {other.cp_id} has the same serial number, or is the station of that commonName."
+        )
 
 
 def sign(row: SigningRequest, *, by: str, now: datetime, chain: str = "") -> Command:

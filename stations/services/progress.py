@@ -8,11 +8,11 @@ from django.db.models import F
 from stations.models import ChargingStation, Command, FileLink, ProgressReport
 
 UPDATES, UPLOADS = ("UpdateFirmware", "SignedUpdateFirmware"), ("GetDiagnostics", "GetLog")
-ABOUT = {
+ABOUT = {  # its own command, and that of the other kind, which some stations tell of by it
     "FirmwareStatusNotification": UPDATES,
-    "SignedFirmwareStatusNotification": UPDATES,
+    "SignedFirmwareStatusNotification": UPDATES[::-1],
     "DiagnosticsStatusNotification": UPLOADS,
-    "LogStatusNotification": UPLOADS,
+    "LogStatusNotification": UPLOADS[::-1],
 }
 LOOKED_THROUGH = 50  # newest commands, for a requestId
 ENDS = (  # nothing follows of itself
@@ -28,7 +28,7 @@ def file_progress(*, station_id: int, action: str, status: str, request_id: int 
     The same again at once, as some stations send it every few seconds, is counted.
     """
     status = status[:40]
-    column = "firmware_status" if ABOUT[action] is UPDATES else "diagnostics_status"
+    column = "firmware_status" if ABOUT[action][0] in UPDATES else "diagnostics_status"
     ChargingStation.objects.filter(pk=station_id).update(**{column: status, f"{column}_at": now})
     command_id = None if status == "Idle" else command_of(station_id, ABOUT[action], request_id)
     latest = ProgressReport.objects.filter(station_id=station_id, action=action).order_by("-pk").first()
@@ -42,12 +42,17 @@ def file_progress(*, station_id: int, action: str, status: str, request_id: int 
 
 
 def command_of(station_id: int, actions: tuple[str, ...], request_id: int | None) -> int | None:
-    """The command with that requestId (L01.FR.10, N01.FR.07); where none was told, the newest that went out."""
-    sent = Command.objects.filter(station_id=station_id, action__in=actions, sent_at__isnull=False)
-    rows = sent.exclude(status__in=NOT_TAKEN).order_by("-pk").values_list("pk", "payload")
+    """The command with that requestId (L01.FR.10, N01.FR.07).
+
+    Where none was told, the newest that went out of the first of these actions that has one.
+    """
+    sent = Command.objects.filter(station_id=station_id, sent_at__isnull=False).exclude(status__in=NOT_TAKEN)
+    sent = sent.order_by("-pk")
     if request_id is None:
-        return next((pk for pk, _payload in rows[:1]), None)
-    return next((pk for pk, payload in rows[:LOOKED_THROUGH] if payload.get("requestId") == request_id), None)
+        newest = (sent.filter(action=action).values_list("pk", flat=True).first() for action in actions)
+        return next(filter(None, newest), None)
+    rows = sent.filter(action__in=actions).values_list("pk", "payload")[:LOOKED_THROUGH]
+    return next((pk for pk, payload in rows if payload.get("requestId") == request_id), None)
 
 
 def file_announced(command: Command, answer: dict[str, Any], now: datetime) -> None:

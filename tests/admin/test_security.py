@@ -42,6 +42,15 @@ def test_a_request_is_signed_by_a_click(operator: Client, asked: SigningRequest)
     assert (asked.state, asked.decided_by, command.actor) == ("signed", "olga", "olga")
 
 
+def test_while_its_certificate_is_on_the_way_nothing_is_signed(operator: Client, asked: SigningRequest) -> None:
+    authority.make(kind="ec", organization="Acme", days=9, now=timezone.now())
+    html = decide(operator, asked)
+    assert "Sign and send" not in html
+    assert "Send this chain" not in html
+    Command.objects.update(state="timeout")
+    assert "Sign and send" in body(operator.get(page(asked)))
+
+
 def test_a_chain_is_pasted(operator: Client, asked: SigningRequest) -> None:
     assert "Paste the chain" in decide(operator, asked, paste="1", chain=" ")
     wrong = x509.pem(x509.certificate(key=x509.RSA_KEY))

@@ -107,6 +107,22 @@ def test_operator_finds_the_session_and_its_messages(gateway: Gateway, page: Pag
         page.get_by_text("StartTransaction").first.wait_for()
 
 
+def test_long_json_stays_inside_the_page(gateway: Gateway, page: Page) -> None:
+    async def tell() -> None:
+        async with station(gateway.ws, "CP_LONG") as cp:
+            await cp.boot()
+            await cp.send("DataTransfer", {"vendorId": "V", "data": "x" * 2000})
+
+    thread = threading.Thread(target=asyncio.run, args=(tell(),))
+    thread.start()
+    thread.join()
+    page.goto("/admin/ocpp_ws/ocppmessage/?q=CP_LONG")
+    page.locator("#result_list tr", has_text="DataTransfer").last.locator("a").first.click()
+    page.locator(".readonly pre", has_text="xxx").first.wait_for()
+    ends = "all => all.map(one => one.getBoundingClientRect().right)"
+    assert max(page.locator(".readonly, .readonly pre").evaluate_all(ends)) <= 1400
+
+
 def test_documentation_pages_work_offline(page: Page) -> None:
     page.goto("/api/docs/")
     page.get_by_text("/api/admin/{cpId}/reset").first.wait_for()

@@ -96,6 +96,27 @@ def test_certificates_that_only_the_station_knows_are_listed_by_their_hashes(sta
     assert states() == ["missing"]
 
 
+def test_an_algorithm_that_nobody_knows_is_of_no_certificate_here(station: ChargingStation) -> None:
+    install(station, ROOT)
+    known = hash_data(ROOT, ROOT, "SHA256")
+    for _ in range(2):
+        lists(station, known, known | {"hashAlgorithm": "SHA1"})
+    assert states() == ["installed", "installed"]
+    answered(station, "DeleteCertificate", {"certificateHashData": known | {"hashAlgorithm": "MD5"}}, status="Accepted")
+    assert states() == ["installed", "installed"]
+    assert Certificate.objects.get(subject="").hash_algorithm == "SHA1"
+
+
+def test_hashes_longer_than_they_may_be_are_cut(station: ChargingStation) -> None:
+    told = {"hashAlgorithm": "SHA3-512", "issuerNameHash": "a" * 130, "issuerKeyHash": "b" * 130}
+    for _ in range(2):
+        lists(station, told | {"serialNumber": "c" * 41})
+    row = Certificate.objects.get()
+    assert row.hash_data == {
+        "hashAlgorithm": "SHA3-5", "issuerNameHash": "a" * 128, "issuerKeyHash": "b" * 128, "serialNumber": "c" * 40,
+    }  # fmt: skip
+
+
 def test_another_stations_certificates_are_left_alone(station: ChargingStation) -> None:
     other = ChargingStation.objects.create(cp_id="CP_2")
     install(other)

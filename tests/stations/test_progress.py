@@ -53,6 +53,26 @@ def test_a_request_id_names_the_command(station: ChargingStation) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("told_by", "own", "other"),
+    [
+        ("DiagnosticsStatusNotification", "GetDiagnostics", "GetLog"),
+        ("LogStatusNotification", "GetLog", "GetDiagnostics"),
+        ("FirmwareStatusNotification", "UpdateFirmware", "SignedUpdateFirmware"),
+        ("SignedFirmwareStatusNotification", "SignedUpdateFirmware", "UpdateFirmware"),
+    ],
+)
+def test_without_a_request_id_the_command_of_its_own_kind_comes_first(
+    station: ChargingStation, told_by: str, own: str, other: str
+) -> None:
+    elder = sent(station, other)
+    tell(station, told_by, "Downloading")
+    mine = sent(station, own)
+    sent(station, other)
+    tell(station, told_by, "Downloaded")
+    assert told() == [("Downloading", elder.pk), ("Downloaded", mine.pk)]
+
+
 def test_what_was_not_sent_or_not_taken_is_not_what_goes_on(station: ChargingStation) -> None:
     update = sent(station, "SignedUpdateFirmware")
     sent(station, "SignedUpdateFirmware", "InvalidCertificate")

@@ -205,6 +205,35 @@ def test_only_a_proved_or_asked_for_request_is_signed_by_itself(
     assert Command.objects.filter(action="CertificateSigned").count() == (state == "signed")
 
 
+@pytest.mark.parametrize(
+    ("other", "common"),
+    [
+        ({"cp_id": "CP_2", "serial_number": "sn-1"}, "SN-1"),
+        ({"cp_id": "CP_2", "charge_box_serial_number": "SN-1"}, "box SN-1"),
+        ({"cp_id": "CP_2", "serial_number": "box sn-1"}, "box SN-1"),
+        ({"cp_id": "sn-1"}, "SN-1"),
+    ],
+)
+def test_a_name_that_another_station_has_is_not_signed_by_itself(
+    station: ChargingStation, settings: LazySettings, other: dict[str, str], common: str
+) -> None:
+    settings.SIGN_CERTIFICATES = "automatic"
+    ChargingStation.objects.create(**other)
+    for _ in range(2):
+        assert asks(station, x509.request(x509.name(common)), authenticated=True) == "Accepted"
+    assert (inbox().state, Command.objects.count()) == ("pending", 0)
+    assert f"{other['cp_id']} has the same" in inbox().remark
+    sign(inbox(), by="olga", now=NOW)
+
+
+def test_what_other_stations_have_besides_does_not_matter(station: ChargingStation, settings: LazySettings) -> None:
+    settings.SIGN_CERTIFICATES = "automatic"
+    ChargingStation.objects.update(charge_box_serial_number="0000")
+    ChargingStation.objects.create(cp_id="CP_2", serial_number="SN-10", charge_box_serial_number="0000")
+    asks(station, x509.request(), authenticated=True)
+    assert inbox().state == "signed"
+
+
 def test_the_same_request_again_is_one_and_sends_nothing_twice(
     station: ChargingStation, settings: LazySettings
 ) -> None:
