@@ -35,13 +35,13 @@ def start(
     return bulk
 
 
-NO_SECRETS = "A key or password is one station's own, and is kept nowhere: give it to each station by itself."
+NO_SECRETS = "A key is one station's own, and is kept nowhere: give it to each station by itself."
 
 
 def carries_secret(body: Mapping[str, Any]) -> bool:
-    """Whether a body, or the payload of a `call` in it, holds what nobody may read again (A01.FR.06 to 09)."""
+    """Whether a body, or the payload of a `call` in it, sets a key that nobody may read again (A01.FR.06 to 09)."""
     inner = body.get("payload")
-    return any(masked(dict(one)) != one for one in (body, inner) if isinstance(one, Mapping))
+    return any(masked(dict(one)).get("value") != one.get("value") for one in (body, inner) if isinstance(one, Mapping))
 
 
 def running() -> list[BulkCommand]:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -21,11 +21,13 @@ from stations.api.remote.anything import require_permission
 from stations.api.remote.base import actor
 from stations.api.remote.bulk import members_of
 from stations.models import BulkCommand, BulkItem, ChargingStation
+from stations.secrets import masked
 
 MOST_STATIONS = 10_000
 
 
 class BulkSerializer(CamelModelSerializer):
+    body = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField(help_text="How many stations are waiting, given, done, ...")
     againOf = serializers.IntegerField(source="again_of_id", allow_null=True, help_text="Whose failed ones these are.")
 
@@ -35,6 +37,10 @@ class BulkSerializer(CamelModelSerializer):
             "id", "command", "body", "actor", "at_once", "stop_on_failure", "state", "progress", "againOf",
             "created_at", "finished_at",
         )  # fmt: skip
+
+    @extend_schema_field(serializers.DictField())
+    def get_body(self, row: BulkCommand) -> dict[str, Any]:
+        return masked(row.body)
 
     def get_progress(self, row: BulkCommand) -> dict[str, int]:
         return bulk.progress(row)

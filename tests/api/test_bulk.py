@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from stations.models import BulkCommand, ChargingStation, Command
 from tests.api.conftest import Api, attrs, problem
@@ -41,7 +42,6 @@ def test_stations_are_named_or_described(api: Api) -> None:
         ({"command": "fly"}, {"command"}),
         ({"body": {"type": "Quick"}}, {"body.type"}),
         ({"command": "change-configuration", "body": {"key": "AuthorizationKey", "value": "00" * 20}}, {"body"}),
-        ({"command": "get-diagnostics", "body": {"location": "ftp://me:secret@files.test/"}}, {"body"}),
         ({"cpIds": ["CP_9"]}, {"cpIds"}),
         ({"matching": {}, "cpIds": []}, {"cpIds"}),
         ({"atOnce": 0}, {"atOnce"}),
@@ -71,11 +71,12 @@ def test_any_call_needs_its_permission_for_many_too(staff: Client) -> None:
     body = {"command": "call", "body": {"action": "Reset", "payload": {"type": "Hard"}}, "cpIds": ["CP_1"]}
     response = staff.post("/api/bulk-commands", body, content_type="application/json")
     assert problem(response, 403, "permission_denied")["detail"].startswith("Only who has the permission")
-    row = BulkCommand.objects.create(command="call", body=body["body"], actor="olga")
+    row = BulkCommand.objects.create(command="call", body=body["body"], actor="olga", created_at=timezone.now())
     problem(staff.post(f"/api/bulk-commands/{row.pk}/again"), 403, "permission_denied")
 
 
-def test_a_key_on_its_way_is_not_shown(api: Api, station: ChargingStation) -> None:
+def test_a_key_on_its_way_is_not_shown(api: Api) -> None:
+    station = ChargingStation.objects.create(cp_id="CP_1")
     payload = {"key": "AuthorizationKey", "value": "00" * 20}
     row = Command.objects.create(station=station, action="ChangeConfiguration", payload=payload, actor="olga")
-    assert api.json(f"/api/commands/{row.pk}")["payload"] == payload | {"value": "***"}
+    assert api.send("GET", f"/api/commands/{row.pk}").json()["payload"] == payload | {"value": "***"}

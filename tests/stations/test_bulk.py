@@ -100,9 +100,9 @@ def test_an_interrupted_step_gives_no_command_twice(stations: list[ChargingStati
 
 def test_two_processes_give_each_station_one_command(stations: list[ChargingStation]) -> None:
     row = started(stations, at_once=5)
-    claimed = bulk.claimed(row, 5, NOON)
+    claimed = bulk.claimed(row, NOON)
     assert len(claimed) == 5
-    assert bulk.claimed(row, 5, NOON) == []
+    assert bulk.claimed(row, NOON) == []
 
 
 def test_what_waits_is_skipped_when_it_is_cancelled(stations: list[ChargingStation]) -> None:
