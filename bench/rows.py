@@ -29,7 +29,8 @@ def insert(database: sqlite3.Connection, model: Any, rows: Iterable[Row]) -> Non
     columns = [field.column for field in fields]
     default = {f.column: None if f.primary_key else stored(f.get_default()) for f in fields}
     marks = ", ".join("?" * len(columns))
-    sql = f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES ({marks})'
+    named = ", ".join(f'"{column}"' for column in columns)
+    sql = f'INSERT INTO "{model._meta.db_table}" ({named}) VALUES ({marks})'
     whole = (default | row for row in rows)
     database.executemany(sql, ([row[column] for column in columns] for row in whole))
 
