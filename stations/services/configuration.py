@@ -31,7 +31,7 @@ def configuration_told(command: Command, answer: dict[str, Any], now: datetime) 
     if max(len(told), len(unknown)) > MOST_KEYS:
         logger.warning("%s told %d and %d keys; %d are kept.", command, len(told), len(unknown), MOST_KEYS)
     rows = {
-        one["key"][:50]: ConfigurationKey(
+        one["key"][:50].lower(): ConfigurationKey(
             station_id=command.station_id, key=one["key"][:50], value=one.get("value"), readonly=one["readonly"],
             told_at=now,
         )
@@ -39,7 +39,8 @@ def configuration_told(command: Command, answer: dict[str, Any], now: datetime) 
     }  # fmt: skip
     mine = ConfigurationKey.objects.filter(station_id=command.station_id)
     if command.payload.get("key"):
-        mine = mine.filter(key__in=[*rows, *(key[:50] for key in unknown[:MOST_KEYS])])
+        meant = {*rows, *(key[:50].lower() for key in unknown[:MOST_KEYS])}
+        mine = mine.filter(pk__in=[pk for pk, key in mine.values_list("pk", "key") if key.lower() in meant])
     mine.delete()
     ConfigurationKey.objects.bulk_create(rows.values())
 

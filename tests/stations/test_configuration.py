@@ -45,6 +45,14 @@ def test_keys_that_are_unknown_or_gone_are_forgotten(station: ChargingStation) -
     assert stored(station) == {"C": "3"}, "all was asked, and B not told"
 
 
+def test_a_key_is_one_key_however_it_is_written(station: ChargingStation) -> None:
+    changed(station, "heartbeatinterval", "60", "Accepted")
+    told(station, ("HeartbeatInterval", "30"), asked=["HEARTBEATINTERVAL"])
+    assert stored(station) == {"HeartbeatInterval": "30"}
+    told(station, asked=["x"], unknownKey=["heartbeatINTERVAL"])
+    assert stored(station) == {}
+
+
 def test_secrets_are_stored_masked(station: ChargingStation) -> None:
     told(station, ("AuthorizationKey", "0123456789ABCDEF"))
     changed(station, "authorizationKey", "FEDCBA9876543210", "Accepted")
