@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=100)),
                 ('site', models.CharField(blank=True, max_length=100)),
                 ('registration', models.CharField(choices=[('Accepted', 'Accepted'), ('Pending', 'Pending'), ('Rejected', 'Rejected')], default='Accepted', max_length=8)),
-                ('strict', models.BooleanField(default=False, help_text='Refuse what is tolerated otherwise; for conformance tests.')),
+                ('strict', models.BooleanField(default=False, help_text='Refuse what is tolerated otherwise, from its next connection on; for conformance tests.')),
                 ('transaction_ids', models.CharField(blank=True, choices=[('', "as the gateway's setting"), ('sequence', 'small numbers from a sequence'), ('timestamp_ms', 'the session id, in milliseconds')], default='', max_length=12)),
                 ('time_zone', models.CharField(blank=True, help_text='Of times that it sends without one, e.g. Europe/Berlin; empty: UTC. From the next link on.', max_length=40, validators=[stations.models.station.time_zone_exists])),
                 ('pings', models.CharField(choices=[('auto', "as the gateway's setting, until it proves to answer none"), ('on', 'always'), ('off', 'never')], default='auto', help_text='Without pings a link is cut after three heartbeat intervals of silence. From the next link on.', max_length=4)),

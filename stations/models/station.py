@@ -63,7 +63,10 @@ class ChargingStation(models.Model):
     name = models.CharField(max_length=100, blank=True)
     site = models.CharField(max_length=100, blank=True)
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
-    strict = models.BooleanField(default=False, help_text="Refuse what is tolerated otherwise; for conformance tests.")
+    strict = models.BooleanField(
+        default=False,
+        help_text="Refuse what is tolerated otherwise, from its next connection on; for conformance tests.",
+    )
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
     )
