@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from stations.models import ChargingStation, InstalledProfile
 from stations.profiles.rules import PERIODS, Faults, Profile
-from stations.services.configuration import configuration_value
+from stations.services.configuration import configuration_number, configuration_value
 
 UNITS = {"a": "A", "current": "A", "w": "W", "power": "W"}  # errata 3.88, and what stations say instead
 
@@ -24,16 +24,11 @@ class Limits:
 
 def limits_of(station: ChargingStation) -> Limits:
     return Limits(
-        whole_number(configuration_value(station.pk, "ChargeProfileMaxStackLevel")),
-        whole_number(configuration_value(station.pk, "ChargingScheduleMaxPeriods")),
-        whole_number(configuration_value(station.pk, "MaxChargingProfilesInstalled")),
+        configuration_number(station.pk, "ChargeProfileMaxStackLevel"),
+        configuration_number(station.pk, "ChargingScheduleMaxPeriods"),
+        configuration_number(station.pk, "MaxChargingProfilesInstalled"),
         rate_units(configuration_value(station.pk, "ChargingScheduleAllowedChargingRateUnit")),
     )
-
-
-def whole_number(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def rate_units(text: str | None) -> tuple[str, ...]:
