@@ -13,7 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
 from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
-from stations.registration import register
+from stations.registration import register, tell_link
 from stations.services.local_list import is_filling
 
 
@@ -44,7 +44,7 @@ class StationSerializer(CamelModelSerializer):
 
 
 class StationChangeSerializer(CamelModelSerializer):
-    """What an operator sets; a registration holds at once, also on a live link."""
+    """What an operator sets; `registration` and `strict` hold at once, also on a live link."""
 
     class Meta:
         model = ChargingStation
@@ -126,6 +126,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
         if registration := told.pop("registration", None):
             register(station, registration)
         ChargingStation.objects.filter(pk=station.pk).update(**told)
+        tell_link(station)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses=StationSerializer(many=True))

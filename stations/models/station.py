@@ -65,7 +65,7 @@ class ChargingStation(models.Model):
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
     strict = models.BooleanField(
         default=False,
-        help_text="Refuse what is tolerated otherwise, from its next connection on; for conformance tests.",
+        help_text="Refuse what is tolerated otherwise, at once; for conformance tests.",
     )
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True

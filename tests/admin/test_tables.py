@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
+from stations import doorbell
 from stations.admin.show import listing, page
 from stations.admin.tables import EndlessAdmin
 from stations.models import (
@@ -25,6 +27,7 @@ from stations.models import (
     SigningRequest,
 )
 
+FORM = {"registration": "Accepted", "pings": "auto", "authentication": "none", "unknown_tags": "default"}
 READ_ONLY = [
     Connector, Reservation, Command, Quirk, ChargingSession, MeterValue, OcppMessage, Certificate, SigningRequest,
     SecurityEvent, InstalledProfile,
@@ -134,6 +137,34 @@ def test_link_columns_and_identity_of_a_station_cannot_be_set(operator: Client, 
     assert station.registration == "Accepted", "that is decided on a page of its own"
     assert (station.cp_id, station.epoch, station.owner) == ("CP_1", 1, "")
     assert (station.key_hash, station.security_profile) == ("", 0)
+
+
+def test_a_saved_form_rings_the_process_that_holds_the_link(
+    operator: Client, station: ChargingStation, django_capture_on_commit_callbacks: Any
+) -> None:
+    rung: list[doorbell.Message] = []
+    ChargingStation.objects.update(channel="here")
+    doorbell.move_in(doorbell.Inbox("here", rung.append))
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            operator.post(page(station), FORM | {"strict": "on"})
+    finally:
+        doorbell.move_in(None)
+    assert ChargingStation.objects.get().strict
+    assert rung == [{"type": "station.changed", "station": station.pk}]
+
+
+def test_a_link_that_opens_while_the_form_is_saved_keeps_its_epoch(operator: Client, station: ChargingStation) -> None:
+    def opens(**_: Any) -> None:
+        ChargingStation.objects.update(epoch=2, owner="there")
+
+    pre_save.connect(opens, sender=ChargingStation)
+    try:
+        assert operator.post(page(station), FORM | {"name": "North"}).status_code == 302
+    finally:
+        pre_save.disconnect(opens, sender=ChargingStation)
+    station.refresh_from_db()
+    assert (station.name, station.epoch, station.owner) == ("North", 2, "there")
 
 
 def test_station_with_a_history_cannot_be_deleted(operator: Client) -> None:
