@@ -20,8 +20,9 @@ SETTABLE = (
 )  # fmt: skip
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
-    "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "status_at", "firmware_status",
-    "firmware_status_at", "diagnostics_status", "diagnostics_status_at",
+    "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "info", "vendor_id",
+    "vendor_error_code", "status_at", "status_received_at", "firmware_status", "firmware_status_at",
+    "diagnostics_status", "diagnostics_status_at",
 )  # fmt: skip
 LINK = (
     "connected_at", "disconnected_at", "last_seen_at", "remote_address", "subprotocol", "epoch", "owner", "channel",

@@ -37,9 +37,10 @@ class StationSerializer(CamelModelSerializer):
         fields = (
             "cp_id", "name", "site", "registration", "online", "connected_at", "disconnected_at", "last_seen_at",
             "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
-            "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
-            "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
-            "boot_answer", "unknown_tags", "strict", "authentication", "security_profile", "created_at", "connectors",
+            "meter_type", "meter_serial_number", "status", "error_code", "info", "vendor_id", "vendor_error_code",
+            "status_at", "status_received_at", "firmware_status", "firmware_status_at", "diagnostics_status",
+            "diagnostics_status_at", "remote_address", "subprotocol", "boot_answer", "unknown_tags", "strict",
+            "authentication", "security_profile", "created_at", "connectors",
         )  # fmt: skip
 
 

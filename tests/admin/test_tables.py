@@ -20,6 +20,7 @@ from stations.models import (
     ChargingStation,
     Command,
     Connector,
+    ConnectorStatusChange,
     InstalledProfile,
     Quirk,
     Reservation,
@@ -30,9 +31,9 @@ from stations.models import (
 FORM = {"registration": "Accepted", "pings": "auto", "authentication": "none", "unknown_tags": "default"}
 READ_ONLY = [
     Connector, Reservation, Command, Quirk, ChargingSession, MeterValue, OcppMessage, Certificate, SigningRequest,
-    SecurityEvent, InstalledProfile,
+    SecurityEvent, InstalledProfile, ConnectorStatusChange,
 ]  # fmt: skip
-ENDLESS = [ChargingSession, MeterValue, OcppMessage, Command]
+ENDLESS = [ChargingSession, MeterValue, OcppMessage, Command, ConnectorStatusChange]
 
 
 @pytest.mark.usefixtures("hostile_rows")
@@ -42,7 +43,7 @@ def test_read_only_tables_refuse_every_change(operator: Client, table: Any) -> N
     assert operator.get(f"{listing(table)}add/").status_code == 403
     assert operator.post(f"{listing(table)}add/", {"station": row.station_id}).status_code == 403
     assert operator.post(page(row), {"station": row.station_id}).status_code == 403
-    assert operator.post(page(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
+    assert operator.post(page(row).replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
     bulk = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
     operator.post(listing(table), bulk)
     assert table.objects.filter(pk=row.pk).exists()
@@ -72,11 +73,11 @@ def test_home_page_costs_nine_queries(operator: Client, django_assert_num_querie
         operator.get("/admin/")
 
 
-def test_station_page_costs_twelve_queries(
+def test_station_page_costs_thirteen_queries(
     operator: Client, station: ChargingStation, session: ChargingSession, django_assert_num_queries: Any
 ) -> None:
     operator.get(page(station))  # Django remembers content types from the first page on
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         operator.get(page(station))
 
 
@@ -88,6 +89,23 @@ def test_session_is_found_by_either_id_by_tag_and_by_station(operator: Client, s
     for term in (session.pk, 77, "Tag", "cp_1"):
         assert found(operator, listing(ChargingSession, q=term)) == [session]
     assert found(operator, listing(ChargingSession, q="9" * 30)) == []
+
+
+def test_the_history_of_statuses_is_narrowed_by_station_status_and_day(
+    operator: Client, station: ChargingStation
+) -> None:
+    noon = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    told = {"connector_number": 1, "timestamp": noon, "received_at": noon}
+    other = ChargingStation.objects.create(cp_id="CP_2")
+    rows = [
+        ConnectorStatusChange.objects.create(station=one, status=status, **told)
+        for one, status in [(station, "Available"), (station, "Faulted"), (other, "Faulted")]
+    ]
+    assert found(operator, listing(ConnectorStatusChange, station__id__exact=station.pk)) == rows[1::-1]
+    assert found(operator, listing(ConnectorStatusChange, status="Faulted")) == rows[:0:-1]
+    assert found(operator, listing(ConnectorStatusChange, q="cp_2")) == rows[2:]
+    assert found(operator, listing(ConnectorStatusChange, received_at_from="06/11/2026")) == []
+    assert found(operator, listing(ConnectorStatusChange, received_at_to="05/11/2026")) == rows[::-1]
 
 
 def test_day_range_takes_both_days_whole_in_the_operators_notation(operator: Client, session: ChargingSession) -> None:
