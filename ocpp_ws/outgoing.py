@@ -68,6 +68,7 @@ class Outgoing:
         )
         if command is None:
             return False
+        command.payload = link.peer.written(command.payload)  # so it stands in the log, too
         try:
             text = link.peer.call(
                 command.action, command.payload, ref=command, now=time.monotonic(), unique_id=unique_id

@@ -41,6 +41,7 @@ class Terms(NamedTuple):
 
     registration: str = ChargingStation.Registration.ACCEPTED
     strict: bool = False
+    milliseconds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,9 @@ def open_link(
         logged_in(station.pk, proved, now)
     return OpenedLink(
         station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1,
-        terms=Terms(station.registration, station.strict), former=former if former.online else None, ended=ended,
-        silence=pings.silence_of(station), authenticated=bool(proved), time_zone=station.time_zone,
+        terms=Terms(*(getattr(station, name) for name in Terms._fields)),
+        former=former if former.online else None, ended=ended, silence=pings.silence_of(station),
+        authenticated=bool(proved), time_zone=station.time_zone,
     )  # fmt: skip
 
 

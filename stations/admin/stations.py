@@ -16,7 +16,8 @@ from stations.models import ChargingStation, Connector
 from stations.registration import tell_link
 
 SETTABLE = (
-    "name", "site", "registration", "authentication", "unknown_tags", "strict", "transaction_ids", "time_zone", "pings",
+    "name", "site", "registration", "authentication", "unknown_tags", "strict", "milliseconds", "transaction_ids",
+    "time_zone", "pings",
 )  # fmt: skip
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",

@@ -71,6 +71,10 @@ class ChargingStation(CurrentStatus):
         default=False,
         help_text="Refuse what is tolerated otherwise, at once; for conformance tests.",
     )
+    milliseconds = models.BooleanField(
+        default=False,
+        help_text="Times that it is sent have milliseconds (12:00:00.000Z), which few need and some cannot read.",
+    )
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
     )
