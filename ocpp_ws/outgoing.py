@@ -149,8 +149,7 @@ class Outgoing:
         now, link = timezone.now(), self._link
 
         def unit(batch: Batch, *, effective: bool = True) -> None:
-            mine = {"payload": masked(command.payload), **outcome}
-            ended = outbox.finish(command_id=command.pk, state=state, now=now, **mine)
+            ended = outbox.finish(command, state, now=now, **outcome)
             if ended and effective and event and not event.deviations:
                 take_effect(command, event.payload, now)
                 outbox.go_on(command, outcome["status"])

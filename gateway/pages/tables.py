@@ -130,7 +130,7 @@ def files(rows: Iterable[StationFile]) -> Table:
 
 def file_links(rows: Iterable[FileLink]) -> Table:
     cells = [
-        [link(r.station), asked(r), r.requests, r.completed,
+        [link(r.station), asked(r), r.requests, r.downloads,
          f"{when(r.last_at)} from {r.last_address}" if r.last_at else "-", when(r.expires_at)]
         for r in rows
     ]  # fmt: skip
