@@ -99,7 +99,7 @@ def status_changes(rows: Iterable[ConnectorStatusChange]) -> Table:
          when(c.timestamp)]
         for c in rows
     ]  # fmt: skip
-    return {"headers": ["Received", "Connector", "Status", "Error", "Of"], "rows": cells}
+    return {"headers": ["Received", "Connector", "Status", "Error", "Timestamp"], "rows": cells}
 
 
 def meter_values(rows: Iterable[MeterValue]) -> Table:
