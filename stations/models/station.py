@@ -56,6 +56,7 @@ class ChargingStation(CurrentStatus):
     class Authentication(models.TextChoices):
         NONE = "none", "none: whoever has the identity"
         BASIC = "basic", "basic: AuthorizationKey as password"
+        KEY = "key", "key: the same under any user name"
 
     class UnknownTags(models.TextChoices):
         DEFAULT = "default", "as the gateway's setting"
@@ -90,7 +91,7 @@ class ChargingStation(CurrentStatus):
     # who it proves to be (white paper A01, A05); hashes of keys, never a key
     authentication = models.CharField(
         max_length=5, choices=Authentication, default=Authentication.NONE,
-        help_text="basic: it must present its AuthorizationKey at every connection.",
+        help_text="basic, key: it must present its AuthorizationKey at every connection.",
     )  # fmt: skip
     key_hash = models.CharField(max_length=110, blank=True, editable=False)
     pending_key_hashes = models.JSONField(
@@ -158,3 +159,8 @@ class ChargingStation(CurrentStatus):
 
     def __str__(self) -> str:
         return self.cp_id
+
+    def require_login(self) -> None:
+        """From its next connection on; not saved. One that may use any user name still may."""
+        if self.authentication == self.Authentication.NONE:
+            self.authentication = self.Authentication.BASIC
