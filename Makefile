@@ -20,7 +20,7 @@ dev: $(VENV)/.run ## the same with hot reload
 	@$(BIN)/python -m gateway.first_run
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py first_admin
-	@exec $(BIN)/python manage.py runserver 0.0.0.0:3000
+	@exec $(BIN)/python manage.py runserver
 
 test: lint types ## lint, types, checks and the tests that need no services and no browser
 	@$(BIN)/python manage.py check --settings tests.settings

@@ -50,7 +50,7 @@ def download(request: HttpRequest, link: FileLink) -> HttpResponseBase:
     assert link.file
 
     def ended() -> None:
-        files.note_completed(link)
+        files.note_download(link)
         release_connection()
         logger.info("[%s] %s was downloaded from %s.", link.station.cp_id, link.file, peer(request))
 

@@ -11,7 +11,7 @@ from ocpp_ws import takeover
 from ocpp_ws.authentication import proved_key
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
-from ocpp_ws.identity import Denied, check_origin, host_header, identity_of, later
+from ocpp_ws.identity import Denied, check_origin, handshake_quirks, host_header, identity_of, later
 from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
@@ -57,7 +57,8 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     opened: OpenedLink | None = await writer.commit(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
-            subprotocol=subprotocol, now=now, proved=proved, host=host_header(scope),
+            subprotocol=subprotocol, quirks=handshake_quirks(scope, subprotocol), now=now, proved=proved,
+            host=host_header(scope),
         ),
         station=known.station_id if known else cp_id.lower(),
     )  # fmt: skip

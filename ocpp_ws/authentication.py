@@ -9,7 +9,9 @@ from typing import Any
 from ocpp_ws.identity import Denied
 from stations.credentials import hashed, matches
 from stations.links import Standing
+from stations.models import ChargingStation
 
+Authentication = ChargingStation.Authentication
 Scope = dict[str, Any]
 HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F]{2}){16,20}")
 NOBODYS = hashed(b"")  # so that a station without a key takes as long
@@ -20,10 +22,10 @@ def proved_key(scope: Scope, cp_id: str, known: Standing) -> str:
     username, password = credentials(scope) or (b"", b"")
     hashes = known.key_hashes or [NOBODYS]
     fitting = [stored for stored in hashes for form in forms(password) if matches(form, stored)]
-    right = hmac.compare_digest(username.lower(), cp_id.encode().lower()) and known.key_hashes
-    if right and fitting:
+    named = known.authentication == Authentication.KEY or hmac.compare_digest(username.lower(), cp_id.encode().lower())
+    if named and known.key_hashes and fitting:
         return fitting[0]
-    if known.authentication == "basic":
+    if known.authentication != Authentication.NONE:
         raise Denied(401, "This charge point must present its identity and AuthorizationKey.")
     return ""
 

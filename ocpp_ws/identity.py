@@ -11,6 +11,7 @@ SUBPROTOCOL = "ocpp1.6"
 RESERVED = frozenset({"ws", "admin", "api", "static", "media", "files", "metrics", "healthz", "readyz"})
 LONGEST_ID = 48
 HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
+CONNECTION_ADDED = b"gateway-connection-added"  # by the server, to a handshake that had no Connection header
 
 Scope = dict[str, Any]
 
@@ -80,6 +81,15 @@ def chosen_subprotocol(scope: Scope) -> tuple[bool, str | None]:
     return bool(fitting) or not offered, fitting[0] if fitting else None
 
 
+def handshake_quirks(scope: Scope, subprotocol: str | None) -> list[str]:
+    """The kinds of what the handshake left out, and was let in without."""
+    left_out = {
+        "no-subprotocol": not subprotocol,  # OCPP-J 3.1.2: the station MUST name one
+        "no-connection-header": bool(header(scope, CONNECTION_ADDED)),  # RFC 6455 4.1
+    }
+    return [kind for kind, is_so in left_out.items() if is_so]
+
+
 def check_origin(scope: Scope) -> None:
     """A station sends no Origin, or its host's own, whatever the port; a web page's is refused. Raises Denied."""
     origin, host = header(scope, b"origin").lower(), header(scope, b"host").lower()
@@ -95,9 +105,7 @@ def header(scope: Scope, name: bytes) -> str:
 def host_header(scope: Scope) -> str:
     """Host and port as the station addressed them; empty where they cannot be part of an address."""
     host = header(scope, b"host")
-    return (
-        host if re.fullmatch(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", host, re.ASCII) and len(host) < 256 else ""
-    )
+    return host if HOST.fullmatch(host) and len(host) < 256 else ""
 
 
 def host_of(url: str) -> str | None:

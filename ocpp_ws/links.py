@@ -54,7 +54,7 @@ class Link:
 
     def hold_to(self, terms: Terms) -> None:
         """From the next frame on."""
-        self.registration, self.peer.strict = terms
+        self.registration, self.peer.strict, self.peer.milliseconds = terms
 
     def may_send(self, action: str) -> bool:
         """Core 4.2: before it is accepted a station boots, and while Pending sends what it was triggered to send."""
@@ -128,7 +128,7 @@ class Link:
         self.post(lambda _: note_security_event(type=type, station_id=self.station_id, now=now))
 
     def _note(self, batch: Batch, call: Call, answer: Payload, now: datetime) -> None:
-        batch.insert(MODEL, [incoming_row(self.station_id, self.epoch, call, answer, now)])
+        batch.insert(MODEL, [incoming_row(self.station_id, self.epoch, call, self.peer.written(answer), now)])
         if call.quirks:
             self.note_quirks(call.action, call.quirks, call.raw, now)
 

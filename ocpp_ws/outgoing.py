@@ -68,6 +68,7 @@ class Outgoing:
         )
         if command is None:
             return False
+        command.payload = link.peer.written(command.payload)  # so it stands in the log, too
         try:
             text = link.peer.call(
                 command.action, command.payload, ref=command, now=time.monotonic(), unique_id=unique_id
@@ -148,8 +149,7 @@ class Outgoing:
         now, link = timezone.now(), self._link
 
         def unit(batch: Batch, *, effective: bool = True) -> None:
-            mine = {"payload": masked(command.payload), **outcome}
-            ended = outbox.finish(command_id=command.pk, state=state, now=now, **mine)
+            ended = outbox.finish(command, state, now=now, **outcome)
             if ended and effective and event and not event.deviations:
                 take_effect(command, event.payload, now)
                 outbox.go_on(command, outcome["status"])

@@ -90,7 +90,7 @@ def logged_in(station_id: int, key_hash: str, now: datetime) -> None:
     if station.pending_security_profile in (1, 2):
         told = f"Profile {station.pending_security_profile}."
         station.security_profile, station.pending_security_profile = station.pending_security_profile, None
-        station.authentication = ChargingStation.Authentication.BASIC
+        station.require_login()
         station.save(update_fields=["security_profile", "pending_security_profile", "authentication"])
         note_security_event(type=Noticed.PROFILE_CHANGED, station_id=station_id, tech_info=told, now=now)
 

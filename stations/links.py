@@ -41,6 +41,7 @@ class Terms(NamedTuple):
 
     registration: str = ChargingStation.Registration.ACCEPTED
     strict: bool = False
+    milliseconds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,14 @@ def open_link(
     address: str,
     subprotocol: str,
     now: datetime,
+    quirks: Collection[str] = (),
     proved: str = "",
     host: str = "",
 ) -> OpenedLink | None:
     """Let a station in: a new epoch, a lease, and the process that serves it. None for a stranger that may not come.
 
-    `proved` is the hash of the key that it has shown, if any; `host` is the Host of its handshake: the name and port
-    under which it reaches us.
+    `quirks` are the kinds of what its handshake left out, `proved` is the hash of the key that it has shown, if any;
+    `host` is the Host of its handshake: the name and port under which it reaches us.
     """
     stations = ChargingStation.objects.with_online().named(cp_id)
     if settings.STATION_POLICY == "open" and not stations.exists():
@@ -102,14 +104,14 @@ def open_link(
         epoch=F("epoch") + 1, owner=owner, channel=channel, lease_until=lease(), connected_at=now, last_seen_at=now,
         remote_address=address[:60], subprotocol=subprotocol[:40], host=host,
     )  # fmt: skip
-    if not subprotocol:  # OCPP-J 3.1.2: the station MUST name one
-        count_quirks(station_id=station.pk, action="", quirks=[Quirk("no-subprotocol", "", "")], now=now)
+    count_quirks(station_id=station.pk, action="", quirks=[Quirk(kind, "", "") for kind in quirks], now=now)
     if proved:
         logged_in(station.pk, proved, now)
     return OpenedLink(
         station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1,
-        terms=Terms(station.registration, station.strict), former=former if former.online else None, ended=ended,
-        silence=pings.silence_of(station), authenticated=bool(proved), time_zone=station.time_zone,
+        terms=Terms(*(getattr(station, name) for name in Terms._fields)),
+        former=former if former.online else None, ended=ended, silence=pings.silence_of(station),
+        authenticated=bool(proved), time_zone=station.time_zone,
     )  # fmt: skip
 
 

@@ -195,10 +195,13 @@ def take_next(*, station_id: int, epoch: int, unique_id: str, now: datetime) -> 
     return None
 
 
-def finish(*, command_id: int, state: str, now: datetime, **outcome: Any) -> bool:
-    """End a command that is `sent`; False where it had ended otherwise. `outcome`: answer, status, error_code, ..."""
-    sent = Command.objects.filter(pk=command_id, state=State.SENT)
-    return bool(sent.update(state=state, finished_at=now, **outcome))
+def finish(command: Command, state: str, *, now: datetime, **outcome: Any) -> bool:
+    """End a command that is `sent`; secrets that it carried are not kept. False where it had ended otherwise.
+
+    `outcome`: answer, status, error_code, ...
+    """
+    sent = Command.objects.filter(pk=command.pk, state=State.SENT)
+    return bool(sent.update(state=state, finished_at=now, payload=masked(command.payload), **outcome))
 
 
 def keep_late_answer(*, command_id: int, answer: dict[str, Any]) -> bool:

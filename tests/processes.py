@@ -77,10 +77,10 @@ class Gateway(Process):
         self.database = folder / f"{name}.db"
         if "DATABASE_URL" not in env:
             shutil.copy(template, self.database)
-        address = [f"127.0.0.1:{self.port}", "--noreload"] if command == "runserver" else []
+        options = ["--noreload"] if command == "runserver" else []
         environment = child_environment(settings, self.database) | {"PORT": str(self.port)} | env
         environment.setdefault("FILES_FOLDER", str(folder / f"{name}-files"))
-        super().__init__([*MANAGE, command, *address], folder / f"{name}.log", environment)
+        super().__init__([*MANAGE, command, *options], folder / f"{name}.log", environment)
 
     def ready(self) -> "Gateway":
         self.wait_for(r"Listening on .*\n")

@@ -99,7 +99,7 @@ def status_changes(rows: Iterable[ConnectorStatusChange]) -> Table:
          when(c.timestamp)]
         for c in rows
     ]  # fmt: skip
-    return {"headers": ["Received", "Connector", "Status", "Error", "Of"], "rows": cells}
+    return {"headers": ["Received", "Connector", "Status", "Error", "Timestamp"], "rows": cells}
 
 
 def meter_values(rows: Iterable[MeterValue]) -> Table:
@@ -130,7 +130,7 @@ def files(rows: Iterable[StationFile]) -> Table:
 
 def file_links(rows: Iterable[FileLink]) -> Table:
     cells = [
-        [link(r.station), asked(r), r.requests, r.completed,
+        [link(r.station), asked(r), r.requests, r.downloads,
          f"{when(r.last_at)} from {r.last_address}" if r.last_at else "-", when(r.expires_at)]
         for r in rows
     ]  # fmt: skip

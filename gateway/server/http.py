@@ -8,6 +8,7 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web.http import HTTPChannel
 
 from gateway.server.body import Flow
+from ocpp_ws.identity import CONNECTION_ADDED
 
 TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")  # RFC 9110 5.6.2
 REQUEST_LINE = re.compile(rb"GET \S+ HTTP/1\.[01]")
@@ -112,9 +113,11 @@ class Request(WebRequest):
         return body
 
     def process(self) -> Any:
-        self.requestHeaders.removeHeader(b"daphne-root-path")  # a client has no say in the root path
+        for name in (b"daphne-root-path", CONNECTION_ADDED):  # a client has no say in these
+            self.requestHeaders.removeHeader(name)
         if self.is_handshake() and not self.requestHeaders.hasHeader(b"connection"):
             self.requestHeaders.setRawHeaders(b"connection", [b"Upgrade"])  # some stations leave it out
+            self.requestHeaders.setRawHeaders(CONNECTION_ADDED, [b"1"])  # for the application
         if not self.tidy_subprotocols():
             self.basic_error(400, b"Bad Request", "Invalid Sec-WebSocket-Protocol")
             return None

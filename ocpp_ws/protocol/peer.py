@@ -27,6 +27,7 @@ from .memory import Memory, fingerprint
 from .repairs import admit, set_zone
 from .schema_files import JsonObject, Kind
 from .schemas import ACTIONS, check
+from .timestamps import with_milliseconds
 
 # Their answers tell the time, the registration or a card's state of now, and running them twice does no harm: an old
 # one would set a clock back or keep a station out. Stations whose message ids never change get the new one.
@@ -38,11 +39,12 @@ class Peer:
     """The protocol of one link, either end of it.
 
     `serves`: the actions this end answers. `strict`: refuse what is otherwise taken with a quirk.
+    `milliseconds`: write the times that are sent with them.
     `zone`: of times that the other end sends without one (None: UTC).
     `call_timeout`: seconds until a CALL of ours may be given up. `now` is a monotonic clock in seconds everywhere.
     """
 
-    __slots__ = ("_call_timeout", "_line", "_memory", "_serves", "_zone", "strict")
+    __slots__ = ("_call_timeout", "_line", "_memory", "_serves", "_zone", "milliseconds", "strict")
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Peer:
         self._serves = frozenset(serves)
         self._zone = zone
         self.strict = strict
+        self.milliseconds = False
         self._call_timeout = call_timeout
         self._line = Line()
         self._memory = Memory()
@@ -81,7 +84,7 @@ class Peer:
         """The CALLRESULT to send; the same CALL gets it again (not if it is of the moment). Raises InvalidPayload."""
         _require_valid(call.action, "result", payload)
         try:
-            text = encode_result(call.unique_id, payload)
+            text = encode_result(call.unique_id, self.written(payload))
         except TypeError as error:
             raise InvalidPayload(f"{call.action} result: {error}") from None
         if call.action not in _OF_THE_MOMENT:
@@ -111,11 +114,15 @@ class Peer:
             raise InvalidPayload(f"{action}: a message id has 1 to {MAX_ID_LENGTH} characters")
         _require_valid(action, "call", payload)
         try:
-            text = encode_call(unique_id, action, payload)
+            text = encode_call(unique_id, action, self.written(payload))
         except TypeError as error:
             raise InvalidPayload(f"{action}: {error}") from None
         self._line.outstanding = Sent(ref, unique_id, action, now, now + self._call_timeout)
         return text
+
+    def written(self, payload: JsonObject) -> JsonObject:
+        """A payload of ours as it goes over the wire."""
+        return with_milliseconds(payload) if self.milliseconds else payload
 
     def deadline(self) -> float | None:
         """When to call `expire`, or None while nothing is outstanding."""

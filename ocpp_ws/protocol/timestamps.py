@@ -3,13 +3,19 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 
 # What chargers send: fractions of any length, Z, +hh:mm, +hhmm, +hh or no zone, a space for the T, lower case.
 _SHAPE: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
+# the members of what a central system sends that are times
+SENT_TIMES: Final = frozenset({
+    "currentTime", "expiryDate", "installDateTime", "latestTimestamp", "oldestTimestamp", "retrieveDate",
+    "retrieveDateTime", "startSchedule", "startTime", "stopTime", "validFrom", "validTo",
+})  # fmt: skip
+_WHOLE_SECONDS: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z", re.ASCII)
 _RAW_LENGTH: Final = 64
 _CLOCKLESS_BEFORE: Final = datetime(2015, 1, 1, tzinfo=UTC)
 _TOLERATED_DEVIATION: Final = timedelta(minutes=5)
@@ -71,6 +77,20 @@ def format_timestamp(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without zone cannot be sent")
     return _iso(moment.astimezone(UTC), "seconds")
+
+
+def with_milliseconds(payload: Any) -> Any:
+    """A copy whose times have milliseconds (`…:00.000Z`): for stations that read no others."""
+    if isinstance(payload, list):
+        return [with_milliseconds(member) for member in payload]
+    if not isinstance(payload, dict):
+        return payload
+    return {
+        key: _WHOLE_SECONDS.sub(r"\1.000Z", member)
+        if key in SENT_TIMES and isinstance(member, str)
+        else with_milliseconds(member)
+        for key, member in payload.items()
+    }
 
 
 def _read(text: str) -> datetime | None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ocpp.routing import on
-from ocpp.v16 import call_result
+from ocpp.v16 import call, call_result
 from ocpp.v16.enums import (
     Action,
     AuthorizationStatus,
@@ -17,18 +17,21 @@ from ocpp.v16.enums import (
     ClearCacheStatus,
     ConfigurationStatus,
     DataTransferStatus,
+    MessageTrigger,
     Reason,
     RemoteStartStopStatus,
     ResetStatus,
     ResetType,
     TriggerMessageStatus,
     UnlockStatus,
+    UploadLogStatus,
 )
 
 from .charging_profiles import may_start_with
 from .errors import StartRefused
 from .files import FileStation
 from .hardware import Connector
+from .link import Work
 from .reserving import ReservingStation
 from .security import SecureStation
 from .session import ChargingSession
@@ -114,6 +117,24 @@ class ObedientStation(SmartStation, ReservingStation, FileStation, SecureStation
             return self._answered("TriggerMessage", TriggerMessageStatus.rejected)
         self.afterwards(work)
         return self._answered("TriggerMessage", TriggerMessageStatus.accepted)
+
+    @on(Action.extended_trigger_message)
+    def on_extended_trigger(self, requested_message: str, connector_id: int | None = None, **_: Any) -> Any:
+        work = self._of_the_extension().get(requested_message) or triggered(self, requested_message, connector_id)
+        if work is None:
+            return self._answered("ExtendedTriggerMessage", TriggerMessageStatus.rejected)
+        self.afterwards(work)
+        return self._answered("ExtendedTriggerMessage", TriggerMessageStatus.accepted)
+
+    def _of_the_extension(self) -> dict[str, Work]:
+        """What TriggerMessage does not have (white paper E, A02, N01), or is told in other words (L01)."""
+        return {
+            MessageTrigger.log_status_notification: partial(
+                self.ask, call.LogStatusNotification(UploadLogStatus.idle, None)
+            ),
+            MessageTrigger.firmware_status_notification: partial(self.ask, self.last_progress()),
+            MessageTrigger.sign_charge_point_certificate: self.request_certificate,
+        }
 
     @on(Action.clear_cache)
     def on_clear_cache(self, **_: Any) -> Any:

@@ -13,8 +13,6 @@ from ocpp.v16.enums import (
     DiagnosticsStatus,
     FirmwareStatus,
     LogStatus,
-    MessageTrigger,
-    TriggerMessageStatus,
     UpdateFirmwareStatus,
     UploadLogStatus,
 )
@@ -23,7 +21,6 @@ from .clock import wire_time
 from .errors import Refused, one_line
 from .station import Station
 from .transfers import brought, certificate_of, fetched, signature_fits
-from .triggers import triggered
 
 Tell = Callable[[FirmwareStatus], Awaitable[None]]
 Check = Callable[[bytes], bool]
@@ -68,24 +65,8 @@ class FileStation(Station):
         self.afterwards(partial(self._bring_log, log["remote_location"], name, request_id))
         return call_result.GetLog(LogStatus.accepted, name)
 
-    @on(Action.extended_trigger_message)
-    def on_extended_trigger(self, requested_message: str, connector_id: int | None = None, **_: Any) -> Any:
-        status = TriggerMessageStatus.accepted
-        if requested_message == MessageTrigger.log_status_notification:
-            self.afterwards(partial(self.ask, call.LogStatusNotification(UploadLogStatus.idle, None)))
-        elif requested_message == MessageTrigger.firmware_status_notification:
-            self.afterwards(partial(self.ask, self._last_progress()))
-        elif requested_message == MessageTrigger.sign_charge_point_certificate:
-            status = TriggerMessageStatus.not_implemented
-        elif work := triggered(self, requested_message, connector_id):
-            self.afterwards(work)
-        else:
-            status = TriggerMessageStatus.rejected
-        self.journal.note(f"ExtendedTriggerMessage: {status.value}")
-        return call_result.ExtendedTriggerMessage(status)
-
-    def _last_progress(self) -> call.SignedFirmwareStatusNotification:
-        """L01.FR.28, 29: the last one again, or Idle where the update is done."""
+    def last_progress(self) -> call.SignedFirmwareStatusNotification:
+        """Of a signed update (L01.FR.28, 29): the last one again, or Idle where the update is done."""
         if self.signed_progress.status == FirmwareStatus.installed:
             return FileStation.signed_progress
         return self.signed_progress

@@ -11,7 +11,7 @@ class Options:
     an update or upload takes; `fail` is the part that goes wrong."""
 
     cp_id: str = "CP_TEST_001"
-    url: str = "ws://localhost:3000"
+    url: str = "ws://localhost"
     id_tag: str = "RFID_001"
     duration: float = 20.0
     meter_interval: float = 2.0

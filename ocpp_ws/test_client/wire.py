@@ -19,6 +19,7 @@ from .journal import Journal
 from .options import Options
 
 SUBPROTOCOL = Subprotocol("ocpp1.6")
+PING_SECONDS = 20.0
 Bend = Callable[[list[Any]], list[Any]]
 
 
@@ -54,7 +55,8 @@ async def opened(
     options: Options, journal: Journal, password: bytes | None, bend: Bend = as_it_is, *, pongs: bool = True
 ) -> AsyncIterator[Wire]:
     """An open connection that has agreed to `ocpp1.6`; raises `Refused`. `bend` changes each frame that leaves."""
-    socket = await _connected(options, password)
+    # its own pings would be a sign of life as well
+    socket = await _connected(options, password, ping_interval=PING_SECONDS if pongs else None)
     if not pongs:
         _never_pong(socket)
     try:
@@ -86,7 +88,7 @@ def closed_by_server(error: ConnectionClosed) -> Refused:
     return Refused(f"The server closed the connection ({one_line(said)})")
 
 
-async def _connected(options: Options, password: bytes | None) -> ClientConnection:
+async def _connected(options: Options, password: bytes | None, *, ping_interval: float | None) -> ClientConnection:
     try:
         return await connect(
             address(options),
@@ -94,6 +96,7 @@ async def _connected(options: Options, password: bytes | None) -> ClientConnecti
             additional_headers=_credentials(options, password),
             open_timeout=options.timeout,
             close_timeout=2,
+            ping_interval=ping_interval,
             proxy=None,  # a station in the street has none; one of the environment must not swallow localhost
         )
     except (OSError, InvalidHandshake, InvalidURI) as error:

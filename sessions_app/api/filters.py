@@ -9,8 +9,7 @@ from django_filters.rest_framework import FilterSet
 from rest_framework.exceptions import ValidationError
 
 from ocpp_ws.protocol import ci_key
-from rfid.api.kit import After, Before, IdOrder, Ordering, Search, WholeNumber, WindowedFilterSet
-from rfid.api.kit.filters import INT64
+from rfid.api.kit import INT64, After, Before, IdOrder, Ordering, Search, WholeNumber, WindowedFilterSet
 from sessions_app.models import ChargingSession, MeterValue
 from stations.api.filters import StationName
 

@@ -16,7 +16,8 @@ from stations.models import ChargingStation, Connector
 from stations.registration import tell_link
 
 SETTABLE = (
-    "name", "site", "registration", "authentication", "unknown_tags", "strict", "transaction_ids", "time_zone", "pings",
+    "name", "site", "registration", "authentication", "unknown_tags", "strict", "milliseconds", "transaction_ids",
+    "time_zone", "pings",
 )  # fmt: skip
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
@@ -64,7 +65,7 @@ class StationForm(forms.ModelForm):
     def clean_authentication(self) -> str:
         """With a policy that it cannot fulfil a station is shut out."""
         policy: str = self.cleaned_data["authentication"]
-        if policy == ChargingStation.Authentication.BASIC and not self.instance.key_hash:
+        if policy != ChargingStation.Authentication.NONE and not self.instance.key_hash:
             raise forms.ValidationError(
                 "It has no key yet: change its configuration AuthorizationKey first, or `manage.py station_key`."
             )

@@ -17,7 +17,7 @@ from stations.models import ConnectorStatusChange
 
 @admin.register(ConnectorStatusChange)
 class StatusChangeAdmin(EndlessAdmin):
-    list_display = ("received_at", "place", "state", "trouble", "timestamp", "outdated")
+    list_display = ("received_at", "place", "state", "trouble", "timestamp")
     list_filter = (
         ("station", AutocompleteSelectFilter),
         StatusFilter,
@@ -48,7 +48,8 @@ class StatusChangeAdmin(EndlessAdmin):
 
 def told_state(change: ConnectorStatusChange) -> SafeString:
     """Dashed where it never was the current one."""
-    return chip(change.status, dashed=change.outdated)
+    words = chip(change.status, dashed=change.outdated)
+    return format_html("{} outdated", words) if change.outdated else words
 
 
 def trouble(told: Any) -> str:

@@ -14,13 +14,12 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from ocpp_ws.protocol import member_schema
-from rfid.api.kit import CamelModelSerializer, Ordering, Problem, Search, WholeNumber
+from rfid.api.kit import INT32, CamelModelSerializer, Ordering, Problem, Search, WholeNumber
 from stations.api.filters import StationName
 from stations.models import ChargingProfile, InstalledProfile
 from stations.models.charging_profile import PROFILE, choices
 from stations.profiles.stored import faults_of
 
-INT32 = 2**31 - 1
 PURPOSES, KINDS = choices("chargingProfilePurpose"), choices("chargingProfileKind")
 
 

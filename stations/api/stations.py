@@ -40,16 +40,16 @@ class StationSerializer(CamelModelSerializer):
             "meter_type", "meter_serial_number", "status", "error_code", "info", "vendor_id", "vendor_error_code",
             "status_at", "status_received_at", "firmware_status", "firmware_status_at", "diagnostics_status",
             "diagnostics_status_at", "remote_address", "subprotocol", "boot_answer", "unknown_tags", "strict",
-            "authentication", "security_profile", "created_at", "connectors",
+            "milliseconds", "authentication", "security_profile", "created_at", "connectors",
         )  # fmt: skip
 
 
 class StationChangeSerializer(CamelModelSerializer):
-    """What an operator sets; `registration` and `strict` hold at once, also on a live link."""
+    """What an operator sets; `registration`, `strict` and `milliseconds` hold at once, also on a live link."""
 
     class Meta:
         model = ChargingStation
-        fields = ("name", "site", "registration", "unknown_tags", "strict")
+        fields = ("name", "site", "registration", "unknown_tags", "strict", "milliseconds")
 
 
 class ConfigurationKeySerializer(CamelModelSerializer):
@@ -119,7 +119,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
 
     @extend_schema(request=StationChangeSerializer, responses=StationSerializer)
     def partial_update(self, request: Request, cpId: str) -> Response:
-        """Set name, site, registration, unknownTags or strict."""
+        """Set name, site, registration, unknownTags, strict or milliseconds."""
         station = self.get_object()
         change = StationChangeSerializer(station, data=request.data, partial=True)
         change.is_valid(raise_exception=True)

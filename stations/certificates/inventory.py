@@ -1,5 +1,6 @@
 """Which certificates a station has, by its answers to the commands about them (white paper A02, M03 to M05)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -56,7 +57,9 @@ def certificate_deleted(command: Command, answer: Payload, now: datetime) -> Non
 def certificates_told(command: Command, answer: Payload, now: datetime) -> None:
     """All that the station has of a type (M03): what it lists is there, what it does not list is not."""
     told, kind = (answer.get("certificateHashData") or [])[:MOST], command.payload["certificateType"]
-    there = {confirmed(command.station_id, kind, data, now).pk for data in told}
+    there: set[int] = set()
+    for data in sorted(told, key=is_guesswork):
+        there.add(confirmed(command.station_id, kind, data, now, others=there).pk)
     of(command.station_id, kind).exclude(pk__in=there).update(state=State.MISSING, ended_at=now)
 
 
@@ -80,18 +83,23 @@ def installed(
     return row
 
 
-def confirmed(station_id: int, kind: str, data: Payload, now: datetime) -> Certificate:
-    """The row of a certificate that the station lists, with the hashes in its algorithm (M04.FR.07)."""
+def confirmed(station_id: int, kind: str, data: Payload, now: datetime, *, others: Collection[int]) -> Certificate:
+    """The row of a certificate that the station lists, with the hashes in its algorithm (M04.FR.07).
+
+    `others` are the rows of those that it lists besides.
+    """
     columns = {
         "hash_algorithm": data["hashAlgorithm"][:6], "issuer_name_hash": data["issuerNameHash"][:128],
         "issuer_key_hash": data["issuerKeyHash"][:128], "serial_number": data["serialNumber"][:40],
     }  # fmt: skip
     now_there = {"state": State.INSTALLED, "confirmed_at": now, "ended_at": None}
     mine = Certificate.objects.filter(station_id=station_id, type=kind)
-    for row in mine.order_by("-pem"):  # those that are more than hashes first
-        if is_it(row, data):
-            mine.filter(pk=row.pk).update(**columns, **now_there)
-            return row
+    rows = list(mine.order_by("-pem"))  # those that are more than hashes first
+    surely = next((row for row in rows if is_it(row, data)), None)
+    row = surely or next((row for row in rows if row.pk not in others and may_be_it(row, data)), None)
+    if row:
+        mine.filter(pk=row.pk).update(**columns, **now_there)
+        return row
     key = sha256("\n".join(columns.values()).lower().encode()).hexdigest()
     return mine.update_or_create(station_id=station_id, type=kind, key=key, defaults=columns | now_there)[0]
 
@@ -103,12 +111,25 @@ def is_it(row: Certificate, data: Payload) -> bool:
         [certificate] = read_chain(row.pem)
         ours |= hash_data(certificate, issuer_of(certificate), data["hashAlgorithm"])
     names = ["issuerNameHash", *(["issuerKeyHash"] if ours["issuerKeyHash"] else [])]
-    same_number = ours["serialNumber"].lstrip("0").lower() == data["serialNumber"].lstrip("0").lower()
     return (
-        same_number
+        same_number(row, data)
         and ours["hashAlgorithm"] == data["hashAlgorithm"]
         and all(ours[name].lower() == data[name].lower() for name in names)
     )
+
+
+def may_be_it(row: Certificate, data: Payload) -> bool:
+    """Where its hashes cannot be made here the number has to do: a root must not count as gone for that."""
+    return is_guesswork(data) and bool(row.pem) and row.state == State.INSTALLED and same_number(row, data)
+
+
+def is_guesswork(data: Payload) -> bool:
+    """Whether its algorithm is none of those that are known here."""
+    return data["hashAlgorithm"] not in ALGORITHMS
+
+
+def same_number(row: Certificate, data: Payload) -> bool:
+    return row.serial_number.lstrip("0").lower() == data["serialNumber"].lstrip("0").lower()
 
 
 def hash_columns(certificate: x509.Certificate, issuer: x509.Certificate | None) -> dict[str, str]:

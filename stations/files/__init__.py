@@ -10,7 +10,7 @@ from stations.files.links import (
     find,
     location,
     new_request_id,
-    note_completed,
+    note_download,
     note_request,
     upload_link,
 )
@@ -29,7 +29,7 @@ __all__ = [
     "keep_upload",
     "location",
     "new_request_id",
-    "note_completed",
+    "note_download",
     "note_request",
     "path_of",
     "remove",

@@ -99,5 +99,5 @@ def note_request(link: FileLink, address: str) -> None:
     )
 
 
-def note_completed(link: FileLink) -> None:
-    FileLink.objects.filter(pk=link.pk).update(completed=F("completed") + 1)
+def note_download(link: FileLink) -> None:
+    FileLink.objects.filter(pk=link.pk).update(downloads=F("downloads") + 1)

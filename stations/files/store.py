@@ -46,14 +46,14 @@ def keep_upload(
 ) -> tuple[StationFile, bool]:
     """Store what a station brought, and whether it is new: the same file again is kept once. Raises TooBig, TooMany."""
     link_rows = FileLink.objects.filter(pk=link.pk)
-    if not link_rows.filter(completed__lt=MOST_UPLOADS).update(completed=F("completed") + 1):
+    if not link_rows.filter(uploads__lt=MOST_UPLOADS).update(uploads=F("uploads") + 1):
         raise TooMany
     new = False
     try:
         file, new = keep_once(write(chunks), command, safe_name(name) or "upload", address)
     finally:
         if not new:
-            link_rows.update(completed=F("completed") - 1)
+            link_rows.update(uploads=F("uploads") - 1)
     return file, new
 
 

@@ -60,7 +60,8 @@ class FileLink(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     requests = models.PositiveIntegerField(default=0, help_text="How often it was asked for.")
-    completed = models.PositiveIntegerField(default=0, help_text="How often a file went to its end.")
+    downloads = models.PositiveIntegerField(default=0, help_text="How often it was downloaded to its end.")
+    uploads = models.PositiveIntegerField(default=0, help_text="How many files came, or are on their way.")
     last_at = models.DateTimeField(null=True, blank=True)
     last_address = models.CharField(max_length=60, blank=True)
 

@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from stations.models.counted import Counted
 from stations.models.station import ChargingStation
 
 
-class Quirk(models.Model):
+class Quirk(Counted):
     """A deviation from OCPP that was tolerated, counted per station."""
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="quirks")
@@ -14,9 +15,6 @@ class Quirk(models.Model):
     path = models.CharField(max_length=120, blank=True)
     sample = models.CharField(max_length=255, blank=True, help_text="What it looked like when first seen.")
     frame = models.TextField(blank=True, help_text="The message in which it was first seen, or its beginning.")
-    count = models.PositiveBigIntegerField(default=0)
-    first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
 
     class Meta:
         ordering = ["station", "-count"]

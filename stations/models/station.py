@@ -56,6 +56,7 @@ class ChargingStation(CurrentStatus):
     class Authentication(models.TextChoices):
         NONE = "none", "none: whoever has the identity"
         BASIC = "basic", "basic: AuthorizationKey as password"
+        KEY = "key", "key: the same under any user name"
 
     class UnknownTags(models.TextChoices):
         DEFAULT = "default", "as the gateway's setting"
@@ -70,6 +71,10 @@ class ChargingStation(CurrentStatus):
     strict = models.BooleanField(
         default=False,
         help_text="Refuse what is tolerated otherwise, at once; for conformance tests.",
+    )
+    milliseconds = models.BooleanField(
+        default=False,
+        help_text="Times that it is sent have milliseconds (12:00:00.000Z), which few need and some cannot read.",
     )
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
@@ -86,7 +91,7 @@ class ChargingStation(CurrentStatus):
     # who it proves to be (white paper A01, A05); hashes of keys, never a key
     authentication = models.CharField(
         max_length=5, choices=Authentication, default=Authentication.NONE,
-        help_text="basic: it must present its AuthorizationKey at every connection.",
+        help_text="basic, key: it must present its AuthorizationKey at every connection.",
     )  # fmt: skip
     key_hash = models.CharField(max_length=110, blank=True, editable=False)
     pending_key_hashes = models.JSONField(
@@ -154,3 +159,8 @@ class ChargingStation(CurrentStatus):
 
     def __str__(self) -> str:
         return self.cp_id
+
+    def require_login(self) -> None:
+        """From its next connection on; not saved. One that may use any user name still may."""
+        if self.authentication == self.Authentication.NONE:
+            self.authentication = self.Authentication.BASIC

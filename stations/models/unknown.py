@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef
 
 from rfid.fields import CiKeyField
 from rfid.models import RfidCard
+from stations.models.counted import Counted
 from stations.models.station import ChargingStation
 
 
@@ -14,7 +15,7 @@ class UnknownStationQuerySet(models.QuerySet["UnknownStation"]):
         return self.exclude(Exists(ChargingStation.objects.filter(cp_key=OuterRef("cp_key"))))
 
 
-class UnknownStation(models.Model):
+class UnknownStation(Counted):
     """Who knocked and was refused as unknown (policy `known`), counted by identity; the rest is of the last time."""
 
     cp_id = models.CharField("identity", max_length=48)
@@ -22,9 +23,6 @@ class UnknownStation(models.Model):
     address = models.CharField(max_length=60, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
     subprotocols = models.CharField(max_length=100, blank=True, help_text="As offered.")
-    count = models.PositiveBigIntegerField(default=0)
-    first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
 
     objects = UnknownStationQuerySet.as_manager()
 
@@ -42,7 +40,7 @@ class UnknownTagQuerySet(models.QuerySet["UnknownTag"]):
         return self.exclude(Exists(RfidCard.objects.filter(tag_key=OuterRef("tag_key"))))
 
 
-class UnknownTag(models.Model):
+class UnknownTag(Counted):
     """A tag that no card has, counted; `tag` without what stations append to it (ID_TAG_SPLIT)."""
 
     tag = models.CharField(max_length=255)
@@ -50,9 +48,6 @@ class UnknownTag(models.Model):
     station = models.ForeignKey(
         ChargingStation, on_delete=models.CASCADE, related_name="+", help_text="Where it was last seen."
     )
-    count = models.PositiveBigIntegerField(default=0)
-    first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
 
     objects = UnknownTagQuerySet.as_manager()
 

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from stations.models import ChargingStation
+from stations.models import Certificate, ChargingStation
 from stations.services.configuration import configuration_booted
+from stations.services.security_events import Noticed, note_security_event
+
+SERIAL_NUMBERS = ("serial_number", "charge_box_serial_number")
 
 BOOT_FIELDS = {
     "chargePointVendor": "vendor",
@@ -23,12 +26,30 @@ BOOT_FIELDS = {
 
 def boot_notification(*, station_id: int, payload: dict[str, Any], now: datetime) -> str:
     """Store what the station says it is; returns its registration (Accepted, Pending, Rejected). Core 4.2."""
-    told = {field: str(payload.get(name, "")) for name, field in BOOT_FIELDS.items()}
+    told = {field: cut(str(payload.get(name, "")), field) for name, field in BOOT_FIELDS.items()}
     stations = ChargingStation.objects.filter(pk=station_id)
-    seen = {"last_boot_at": now, "last_seen_at": now, "boot_answer": F("registration")}
-    stations.update(**seen, **{field: cut(text, field) for field, text in told.items()})
+    before = set(stations.values_list(*SERIAL_NUMBERS).get())
+    stations.update(**told, last_boot_at=now, last_seen_at=now, boot_answer=F("registration"))
     configuration_booted(station_id=station_id)
+    for number in {told[field] for field in SERIAL_NUMBERS} - before - {""}:
+        note_serial_number_in_use(station_id, number, now)
     return stations.values_list("registration", flat=True).get()
+
+
+def note_serial_number_in_use(station_id: int, number: str, now: datetime) -> None:
+    """A serial number that another station has a certificate for: one of the two is not what it says (A00.FR.405).
+
+    At the boot that tells it first; a certificate names its station by this number, and nothing else does.
+    """
+    same = Q(station__serial_number__iexact=number) | Q(station__charge_box_serial_number__iexact=number)
+    valid = Certificate.objects.filter(
+        type=Certificate.Type.CHARGE_POINT, state=Certificate.State.INSTALLED, valid_to__gt=now
+    )
+    if other := valid.exclude(station=station_id).filter(same).select_related("station").first():
+        note_security_event(
+            type=Noticed.SERIAL_NUMBER_IN_USE, station_id=station_id, now=now,
+            tech_info=f"{number} is the serial number of {other.station.cp_id}, which has a certificate for it.",
+        )  # fmt: skip
 
 
 def cut(text: str, field: str) -> str:

@@ -14,6 +14,7 @@ FRAME_LENGTH = 4000
 # of links and sessions rather than of single messages; what deviates in a message is in ocpp_ws.protocol.errors.RULES
 WORDS = {
     "no-subprotocol": "no subprotocol offered (OCPP-J 3.1.2)",
+    "no-connection-header": "no Connection: Upgrade in the handshake (RFC 6455 4.1)",
     "never-pongs": "pings are not answered",
     "oversize": "a message of more than 4 MiB",
     "truncated-transaction": "a transactionId cut to 32 bits",

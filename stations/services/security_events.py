@@ -27,11 +27,12 @@ class Noticed(StrEnum):
     KEY_CHANGED = "AuthorizationKeyChanged"
     OVERSIZE = "OversizeMessage"
     PROFILE_CHANGED = "SecurityProfileChanged"
+    SERIAL_NUMBER_IN_USE = "SerialNumberInUse"
     TAKEOVER_REFUSED = "TakeoverRefused"
     UNKNOWN_IDENTITY = "UnknownIdentity"
 
 
-OWN_CRITICAL = {Noticed.FOREIGN_TRANSACTION, Noticed.TAKEOVER_REFUSED}
+OWN_CRITICAL = {Noticed.FOREIGN_TRANSACTION, Noticed.SERIAL_NUMBER_IN_USE, Noticed.TAKEOVER_REFUSED}
 
 
 def security_event(*, station_id: int, type: str, at: Timestamp, tech_info: str, now: datetime) -> None:

@@ -114,6 +114,27 @@ def test_who_offers_no_protocol_speaks_1_6(served: Served, choosy: Gateway, head
 
 
 @pytest.mark.parametrize(
+    ("connection", "header", "quirks"),
+    [
+        ("", OCPP, {"no-connection-header"}),
+        ("Connection: Upgrade", OCPP, set()),
+        ("Connection: Upgrade", "Gateway-Connection-Added: 1", {"no-subprotocol"}),  # only the server says that
+    ],
+)
+def test_a_handshake_without_connection_is_let_in_and_counted(
+    served: Served, connection: str, header: str, quirks: set[str]
+) -> None:
+    cp_id = f"CP_{next(numbers)}"
+    answer = knock(served.port, f"/{cp_id}", header, connection=connection)
+    with answer.rest:
+        assert answer.status == 101
+    served.gateway.wait_for(rf"\[{cp_id}\] Disconnected")
+    link = Link(served.gateway, served.rows, cp_id)
+    assert link.quirks() == quirks
+    link.close()
+
+
+@pytest.mark.parametrize(
     "header",
     row(
         "B37",

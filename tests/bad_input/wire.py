@@ -113,10 +113,10 @@ class Answer:
     rest: socket.socket
 
 
-def knock(port: int, path: str, *headers: str) -> Answer:
+def knock(port: int, path: str, *headers: str, connection: str = "Connection: Upgrade") -> Answer:
     """A raw handshake; close `rest`."""
     peer = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
-    peer.sendall(handshake(path, "Connection: Upgrade", *headers))
+    peer.sendall(handshake(path, *filter(None, [connection]), *headers))
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = peer.recv(1)

@@ -50,6 +50,8 @@ async def test_whole_session_is_seen_in_rest(gateway: Gateway, api: httpx.AsyncC
     assert (ended["status"], ended["energyWh"], ended["stopReason"]) == ("completed", 1500, "EVDisconnected")
     stored = (await api.get("/api/meter-values", params={"sessionId": running["id"]})).json()["results"]
     assert len(stored) == 6, "the sample that came twice is stored once"
+    told = (await api.get("/api/status-changes", params={"cpId": "CP_SESSION"})).json()["results"]
+    assert [(row["connectorId"], row["status"], row["asSent"]) for row in told] == [(1, "Charging", "")]
     actions = [m["action"] for m in (await api.get("/api/messages", params={"cpId": "CP_SESSION"})).json()["results"]]
     assert actions[-1] == "BootNotification"
     assert actions[0] == "StopTransaction"

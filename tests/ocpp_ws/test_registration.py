@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.ocpp_ws.charger import BOOT, START, CallError, Charger
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import change, in_thread, messages, rows, station
 
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 
 
@@ -203,6 +205,26 @@ async def test_a_lost_ring_about_the_strict_switch_costs_no_more_than_a_renewal(
     await change(strict=False)
     await renew()
     assert await charger.send("StatusNotification", unknown | {"info": "once more"}) == {}
+
+
+async def test_times_are_sent_in_whole_seconds_or_with_milliseconds(charger: Charger) -> None:
+    async def times(unique_id: str) -> list[str]:
+        now = (await charger.send("Heartbeat"))["currentTime"]
+        booted = (await charger.send("BootNotification", BOOT, unique_id))["currentTime"]
+        asking = in_thread(
+            commands.update_firmware, await station(), actor="olga", location="http://x/y", retrieve_date=NOON
+        )
+        call, payload = await charger.expect("UpdateFirmware")
+        await charger.answer(call, {})
+        await asking
+        logged = [(await messages(action=a))[-1] for a in ("BootNotification", "UpdateFirmware")]
+        assert [logged[0].answer["currentTime"], logged[1].payload["retrieveDate"]] == [booted, payload["retrieveDate"]]
+        return [now[19:], booted[19:], payload["retrieveDate"]]
+
+    assert await times("a") == ["Z", "Z", "2026-03-01T12:00:00Z"]
+    await change(milliseconds=True)
+    await renew()
+    assert await times("b") == [".000Z", ".000Z", "2026-03-01T12:00:00.000Z"]
 
 
 async def test_an_accepted_station_that_waits_is_asked_to_boot_if_the_operator_wants_it(

@@ -156,6 +156,15 @@ async def test_a_station_that_must_log_in_and_does_not_gets_401_before_the_upgra
     assert (event.type, event.station.cp_id, event.tech_info) == ("AuthenticationFailed", "CP_1", "From 10.1.2.3:4567.")
 
 
+@pytest.mark.parametrize("username", ["CP_2", "", "admin"])
+async def test_any_user_name_will_do_where_the_operator_says_so(connect: Connect, username: str) -> None:
+    await (await with_key(connect)).hang_up()
+    await change(authentication="key")
+    assert await (await connect(headers=basic(KEY, username))).lives()
+    assert (await knocked(headers=basic(OTHER, username)))["status"] == 401
+    assert (await station()).authentication == "key"
+
+
 async def test_a_station_that_must_log_in_and_has_no_key_stays_out(connect: Connect) -> None:
     await rows(ChargingStation.objects.create, cp_id="CP_1", authentication="basic")
     assert (await knocked(headers=basic(b"")))["status"] == 401

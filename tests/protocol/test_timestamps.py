@@ -1,14 +1,22 @@
 """Times as chargers write them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ocpp_ws.protocol import format_timestamp, parse_timestamp
-from ocpp_ws.protocol.timestamps import is_timestamp
+from ocpp_ws.protocol.schema_files import load
+from ocpp_ws.protocol.timestamps import SENT_TIMES, is_timestamp, with_milliseconds
 
+OF_STATIONS = {
+    "Authorize", "BootNotification", "DataTransfer", "DiagnosticsStatusNotification", "FirmwareStatusNotification",
+    "Heartbeat", "LogStatusNotification", "MeterValues", "SecurityEventNotification", "SignCertificate",
+    "SignedFirmwareStatusNotification", "StartTransaction", "StatusNotification", "StopTransaction",
+}  # fmt: skip
 RECEIVED = datetime(2026, 11, 22, 19, 20, tzinfo=UTC)
 SAID = datetime(2026, 11, 22, 19, 18, 26, tzinfo=UTC)
 
@@ -53,6 +61,32 @@ def test_fractions_are_read_to_the_microsecond(fraction: str, microseconds: int)
     timestamp = parse_timestamp(f"2026-11-22T19:18:26.{fraction}Z", RECEIVED)
     assert timestamp.instant == SAID.replace(microsecond=microseconds)
     assert timestamp.as_sent == f"2026-11-22T19:18:26.{microseconds:06}Z"
+
+
+def sent_times(schema: Any, name: str = "") -> Iterator[str]:
+    """The names of the members of a schema that are times."""
+    if not isinstance(schema, dict):
+        return
+    if schema.get("format") == "date-time":
+        yield name
+    for key, member in schema.items():
+        yield from sent_times(member, name if key in ("properties", "items") else key)
+
+
+def test_every_time_that_a_central_system_sends_is_known_as_one() -> None:
+    """What a station sends is in the calls of its own actions, and in the answers to those of the central system."""
+    sent = [s.document for (action, kind), s in load().items() if (action in OF_STATIONS) == (kind == "result")]
+    assert {name for document in sent for name in sent_times(document)} == SENT_TIMES
+
+
+def test_times_get_milliseconds_wherever_they_are_and_nothing_else_does() -> None:
+    profile = {"validFrom": "2026-03-01T00:00:00Z", "chargingSchedule": {"startSchedule": "2026-03-01T00:00:00.5Z"}}
+    payload = {"csChargingProfiles": [profile], "data": "2026-03-01T00:00:00Z", "expiryDate": 5}
+    written = with_milliseconds(payload)
+    assert written["csChargingProfiles"][0]["validFrom"] == "2026-03-01T00:00:00.000Z"
+    assert written["csChargingProfiles"][0]["chargingSchedule"] == {"startSchedule": "2026-03-01T00:00:00.5Z"}
+    assert (written["data"], written["expiryDate"]) == ("2026-03-01T00:00:00Z", 5)
+    assert profile["validFrom"] == "2026-03-01T00:00:00Z", "a copy"
 
 
 def test_seconds_may_be_left_out() -> None:

@@ -122,6 +122,12 @@ def test_an_accepted_profile_counts_once_the_station_has_logged_in_with_it(stati
     assert SecurityEvent.objects.get().type == "SecurityProfileChanged"
 
 
+def test_a_station_that_may_use_any_user_name_still_may_with_a_profile(station: ChargingStation) -> None:
+    ChargingStation.objects.update(authentication="key", pending_security_profile=1)
+    credentials.logged_in(station.pk, station.key_hash, NOW)
+    assert profile() == ("key", 1, None)
+
+
 def test_a_rejected_profile_is_not_noted(station: ChargingStation) -> None:
     credentials.settle(sent(station, "1", "SecurityProfile"), {"status": "Rejected"}, NOW)
     assert profile() == ("none", 0, None)

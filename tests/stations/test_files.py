@@ -79,7 +79,7 @@ def test_what_breaks_off_or_is_too_big_leaves_nothing(
     assert list(folder.iterdir()) == []
     assert not StationFile.objects.exists()
     link.refresh_from_db()
-    assert link.completed == 0
+    assert link.uploads == 0
 
 
 def test_ten_files_are_enough_for_one_address(folder: Path, link: FileLink, command: Command) -> None:

@@ -107,6 +107,18 @@ def test_an_algorithm_that_nobody_knows_is_of_no_certificate_here(station: Charg
     assert Certificate.objects.get(subject="").hash_algorithm == "SHA1"
 
 
+def test_a_root_that_is_listed_in_an_unknown_algorithm_is_still_there(station: ChargingStation) -> None:
+    install(station, ROOT)
+    install(station, OTHER)
+    told = hash_data(ROOT, ROOT, "SHA256") | {"hashAlgorithm": "SHA1", "issuerNameHash": "ab", "issuerKeyHash": "cd"}
+    for _ in range(2):
+        lists(station, told)
+    assert states() == ["installed", "missing"]
+    row = Certificate.objects.get(state="installed")
+    assert (row.subject, row.confirmed_at) == ("CN=root", NOW)
+    assert row.hash_data == told, "M04.FR.07: deleted by the same algorithm"
+
+
 def test_hashes_longer_than_they_may_be_are_cut(station: ChargingStation) -> None:
     told = {"hashAlgorithm": "SHA3-512", "issuerNameHash": "a" * 130, "issuerKeyHash": "b" * 130}
     for _ in range(2):

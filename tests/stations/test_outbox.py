@@ -67,7 +67,7 @@ def test_finished_commands_leave_the_queue(online: ChargingStation, settings: La
     settings.COMMAND_QUEUE_DEPTH = 1
     row = reset(online)
     take(online)
-    outbox.finish(command_id=row.pk, state="answered", now=NOON)
+    outbox.finish(row, "answered", now=NOON)
     assert reset(online).state == "queued"
 
 
@@ -154,8 +154,8 @@ def test_taking_back_what_has_gone_out_wakes_nobody(online: ChargingStation) -> 
 def test_a_command_that_has_ended_is_not_ended_again(online: ChargingStation) -> None:
     row = reset(online)
     take(online)
-    assert outbox.finish(command_id=row.pk, state="timeout", now=NOON)
-    assert not outbox.finish(command_id=row.pk, state="answered", now=NOON, status="Accepted")
+    assert outbox.finish(row, "timeout", now=NOON)
+    assert not outbox.finish(row, "answered", now=NOON, status="Accepted")
     assert Command.objects.get().state == "timeout"
 
 

@@ -9,7 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from ocpp_ws.protocol import format_timestamp, parse_timestamp
 from ocpp_ws.rows import insert_rows
-from stations.models import ChargingStation, Connector, ConnectorStatusChange, Reservation
+from stations.models import (
+    Certificate,
+    ChargingStation,
+    Connector,
+    ConnectorStatusChange,
+    Reservation,
+    SecurityEvent,
+)
 from stations.services import boot_notification, status_notification
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -184,6 +191,44 @@ def test_a_boot_with_long_texts_is_stored_as_far_as_they_fit(station: ChargingSt
     boot(station, chargePointVendor="V" * 500, firmwareVersion="F" * 500, iccid="I" * 500)
     station.refresh_from_db()
     assert (station.vendor, station.firmware) == ("V" * 50, "F" * 100)
+
+
+def certified(**columns: Any) -> ChargingStation:
+    """Another station, with the serial number SN-7 and a certificate of its own."""
+    other = ChargingStation.objects.create(cp_id="CP_2", serial_number="SN-7")
+    given = {"type": "ChargePointCertificate", "valid_to": NOON + timedelta(days=1), "serial_number": "A1"} | columns
+    Certificate.objects.create(station=other, **given)
+    return other
+
+
+@pytest.mark.parametrize("member", ["chargePointSerialNumber", "chargeBoxSerialNumber"])
+def test_a_serial_number_that_another_station_is_certified_for_is_a_security_event(
+    station: ChargingStation, member: str
+) -> None:
+    certified()
+    for _ in range(2):
+        boot(station, **{member: "sn-7"})
+    event = SecurityEvent.objects.get()
+    assert (event.type, event.station, event.critical, event.count) == ("SerialNumberInUse", station, True, 1)
+    assert "sn-7 is the serial number of CP_2" in event.tech_info
+
+
+@pytest.mark.parametrize(
+    "columns", [{"state": "replaced"}, {"valid_to": NOON}, {"type": "ManufacturerRootCertificate"}]
+)
+def test_a_serial_number_without_a_certificate_is_no_event(station: ChargingStation, columns: dict[str, Any]) -> None:
+    other = certified(**columns)
+    boot(station, chargePointSerialNumber="SN-7")
+    boot(other, chargePointSerialNumber="SN-7")
+    assert not SecurityEvent.objects.exists()
+
+
+def test_a_station_that_boots_with_its_own_certified_number_is_no_event(station: ChargingStation) -> None:
+    other = certified()
+    boot(other, chargePointSerialNumber="SN-8")
+    boot(other, chargePointSerialNumber="SN-7")
+    boot(station)
+    assert not SecurityEvent.objects.exists()
 
 
 @pytest.mark.parametrize("registration", ["Accepted", "Pending", "Rejected"])

@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from ocpp.v16 import call
+from websockets.frames import Opcode
 
+from ocpp_ws.test_client import wire
 from ocpp_ws.test_client.behaviours import BEHAVIOURS
 from ocpp_ws.test_client.errors import Refused
 from ocpp_ws.test_client.options import Options
@@ -97,14 +99,19 @@ async def test_a_slow_station_takes_its_time(csms: Csms, charging: Charging, mon
 
 
 @pytest.mark.parametrize(("behaviour", "answers"), [("plain", True), ("never-pongs", False)])
-async def test_only_the_one_that_never_pongs_does_not(
-    csms: Csms, charging: Charging, behaviour: str, answers: bool
+async def test_only_the_one_that_never_pongs_does_not_and_it_sends_no_pings(
+    csms: Csms, charging: Charging, monkeypatch: pytest.MonkeyPatch, behaviour: str, answers: bool
 ) -> None:
+    monkeypatch.setattr(wire, "PING_SECONDS", 0.01)
+    came: list[Opcode] = []
     async with charging(behaviour=behaviour):
+        protocol = csms.link.socket.protocol
+        receive = protocol.recv_frame
+        monkeypatch.setattr(protocol, "recv_frame", lambda frame: (came.append(frame.opcode), receive(frame)))
         pong = await csms.link.socket.ping()
         told = len(csms.said("MeterValues"))
         await csms.heard("MeterValues", told + 3)
-        assert pong.done() is answers
+        assert (pong.done(), Opcode.PING in came) == (answers, answers)
 
 
 async def test_a_retrying_station_wants_the_same_answer_each_time(csms: Csms) -> None:

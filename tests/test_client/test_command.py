@@ -17,13 +17,14 @@ pytestmark = pytest.mark.asyncio
 ROOT = Path(__file__).resolve().parents[2]
 
 
-async def command(*arguments: str) -> tuple[int, str, str]:
+async def command(*arguments: str, **settings: str) -> tuple[int, str, str]:
     """(exit code, stdout, stderr); its database is a path that cannot be opened."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": "sqlite:////nowhere/at/all.db",
         "PYTHONIOENCODING": "utf-8",
+        **settings,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "manage.py", "ocpp_test_client", *arguments,
@@ -44,6 +45,14 @@ async def test_a_fast_session_prints_plain_lines_and_a_summary(csms: Csms) -> No
     assert "\x1b" not in out
     assert "\r" not in out
     assert "\n\n" not in out
+
+
+@pytest.mark.parametrize("prefix", ["", "ocpp/16"])
+async def test_it_goes_where_the_settings_say_that_the_gateway_listens(csms: Csms, prefix: str) -> None:
+    port = csms.url.rpartition(":")[2]
+    code, out, err = await command("--fast", PORT=port, STATION_PATH_PREFIX=prefix)
+    assert (code, err) == (0, "")
+    assert f"connected to {'/'.join(filter(None, [f'ws://localhost:{port}', prefix, 'CP_TEST_001']))}\n" in out
 
 
 async def test_a_refusal_is_one_line_and_a_bad_exit_code(csms: Csms) -> None:

@@ -52,6 +52,18 @@ async def test_a_certificate_is_asked_for_and_taken(csms: Csms, charging: Chargi
         assert not csms.said("SecurityEventNotification")
 
 
+async def test_a_certificate_is_asked_for_when_it_is_triggered(csms: Csms, charging: Charging) -> None:
+    """TC_074."""
+    async with charging(cp_id="CP_7"):
+        asking = call.ExtendedTriggerMessage("SignChargePointCertificate")
+        assert (await csms.link.tell(asking)).status == "Accepted"
+        request = await asked(csms)
+        assert request.subject.rfc4514_string() == "CN=CP_7"
+        assert (
+            await csms.link.tell(call.CertificateSigned(pem(request.subject, request.public_key())))
+        ).status == "Accepted"
+
+
 @pytest.mark.parametrize("wrong", ["nonsense", "another key", "ended", "another root"])
 async def test_a_certificate_that_is_wrong_is_rejected_and_told_as_an_event(
     csms: Csms, charging: Charging, wrong: str

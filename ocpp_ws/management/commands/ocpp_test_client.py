@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         default = Options()
         text = parser.add_argument
         text("--cp-id", default=default.cp_id, help="identity; with --count the first one (default %(default)s)")
-        text("--url", default=default.url, help="where, without the identity (default %(default)s)")
+        here = f"{default.url}:{settings.PORT}/{settings.STATION_PATH_PREFIX}".rstrip("/")
+        text("--url", default=here, help="where, without the identity (default %(default)s)")
         text("--id-tag", nargs="+", default=[default.id_tag], help="card; several are dealt to the stations in turn")
         behaviours = "; ".join(f"{name}: {one.explanation}" for name, one in BEHAVIOURS.items())
         text(

@@ -2,6 +2,8 @@
 imports only go down."""
 
 from rfid.api.kit.filters import (
+    INT32,
+    INT64,
     SEGMENT,
     After,
     Before,
@@ -16,9 +18,11 @@ from rfid.api.kit.filters import (
 )
 from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
 from rfid.api.kit.problems import Problem
-from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField
+from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField, camel
 
 __all__ = [
+    "INT32",
+    "INT64",
     "SEGMENT",
     "After",
     "Before",
@@ -37,4 +41,5 @@ __all__ = [
     "UtcDateTimeField",
     "WholeNumber",
     "WindowedFilterSet",
+    "camel",
 ]

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from ocpp_ws.protocol import ci_key
 
-INT64 = 2**63 - 1
+INT32, INT64 = 2**31 - 1, 2**63 - 1
 SEGMENT = r"[^/\x00]+"  # of a path: PostgreSQL takes no NUL, not even to find nothing
 
 

@@ -21,7 +21,6 @@ from stations.errors import CommandRefused
 from stations.models import ChargingStation, Command
 from stations.outbox import How
 
-INT32, INT64 = 2**31 - 1, 2**63 - 1
 LONGEST_WAIT = 600  # seconds
 LONGEST_PATIENCE = 24 * 3600  # seconds
 LONGEST_KEY = 100

@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ocpp_ws.protocol import enumeration
-from rfid.api.kit import StrictSerializer
+from rfid.api.kit import INT32, INT64, StrictSerializer
 from stations import commands
 from stations.api.charging_profiles import StoredProfile
-from stations.api.remote.base import INT32, INT64, Empty, RemoteControl, command, ocpp_object, wire_transaction_id
+from stations.api.remote.base import Empty, RemoteControl, command, ocpp_object, wire_transaction_id
 from stations.profiles.stored import start_with_profile
 
 

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ocpp_ws.protocol import enumeration
-from rfid.api.kit import StrictSerializer, UtcDateTimeField
+from rfid.api.kit import INT32, INT64, StrictSerializer, UtcDateTimeField, camel
 from stations import commands
 from stations.api.outcome import refused
-from stations.api.remote.base import INT32, INT64, RemoteControl, actor, command, idempotency_key
+from stations.api.remote.base import RemoteControl, actor, command, idempotency_key
 from stations.errors import NoAddress
 from stations.files import download_link, location, new_request_id, trouble_with, upload_link
 from stations.models import FileLink, StationFile
@@ -105,14 +105,10 @@ class SignedUpdateFirmware(FromFile):
         if file := members.get("file"):
             own = {name: getattr(file, name) for name in ("signing_certificate", "signature")}
             members["firmware"] = firmware = {name: text for name, text in own.items() if text} | firmware
-        missing = [name for name in ("signingCertificate", "signature") if snake(name) not in firmware]
+        missing = [camel(name) for name in ("signing_certificate", "signature") if name not in firmware]
         if missing:
             raise ValidationError({"firmware": {name: "This field is required." for name in missing}})
         return with_one_source(members, firmware)
-
-
-def snake(member: str) -> str:
-    return "signing_certificate" if member == "signingCertificate" else member
 
 
 def with_one_source(members: Members, place: Members) -> Members:

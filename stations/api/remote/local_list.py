@@ -5,9 +5,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ocpp_ws.protocol import enumeration
-from rfid.api.kit import StrictSerializer
+from rfid.api.kit import INT32, StrictSerializer
 from stations import commands
-from stations.api.remote.base import INT32, Empty, RemoteControl, command, ocpp_object
+from stations.api.remote.base import Empty, RemoteControl, command, ocpp_object
 
 
 class SendLocalList(StrictSerializer):

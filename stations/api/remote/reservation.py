@@ -7,9 +7,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rfid.api.kit import StrictSerializer, UtcDateTimeField
+from rfid.api.kit import INT32, StrictSerializer, UtcDateTimeField
 from stations import commands
-from stations.api.remote.base import INT32, RemoteControl, command
+from stations.api.remote.base import RemoteControl, command
 
 
 class ReserveNow(StrictSerializer):

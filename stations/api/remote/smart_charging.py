@@ -10,13 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ocpp_ws.protocol import enumeration
-from rfid.api.kit import Problem, StrictSerializer
+from rfid.api.kit import INT32, Problem, StrictSerializer
 from rfid.api.kit.filters import refuse_unknown
 from stations import commands
 from stations.api.charging_profiles import StoredProfile
 from stations.api.outcome import outcome, refused
 from stations.api.remote.base import (
-    INT32,
     CommandResult,
     RemoteControl,
     actor,

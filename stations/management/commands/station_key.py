@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no station {cp_id}: add it in the admin first")
         word = key or secrets.token_hex(20)
         station.key_hash, station.pending_key_hashes = hashed(bytes.fromhex(word)), []
-        station.authentication = ChargingStation.Authentication.BASIC
+        station.require_login()
         station.save(update_fields=["key_hash", "pending_key_hashes", "authentication"])
         if not key:
             self.stdout.write(f"The AuthorizationKey of {station.cp_id}, shown only now: {word}")
