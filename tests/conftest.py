@@ -31,6 +31,25 @@ def do_not_wait_for_the_disk(connection: BaseDatabaseWrapper, **_: Any) -> None:
 connection_created.connect(do_not_wait_for_the_disk)
 
 
+class Measurements:
+    """What tests have measured (tests/reliability/report.py), as soon as each has ended, also of several workers."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        for line in report.capstdout.splitlines() if report.when == "call" and terminal else ():
+            if line.startswith("MEASURED "):
+                terminal.ensure_newline()
+                terminal.write_line(line)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "PATIENCE" in os.environ and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Measurements(config))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """PostgreSQL drops no database that a thread of the gateway still has a connection to."""
