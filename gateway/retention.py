@@ -74,7 +74,7 @@ async def prune_regularly() -> None:
         now = timezone.now()
         for kind in KINDS:
             if removed := await prune(kind, now):
-                logger.info("%d %s were old enough to be removed.", removed, kind.name)
+                logger.info("%s: %d removed that were old enough.", kind.name, removed)
 
 
 async def prune(kind: Kind, now: datetime) -> int | None:

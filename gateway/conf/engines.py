@@ -14,11 +14,9 @@ SQLITE_OPTIONS = {
     # FULL survives power loss, NORMAL only kill -9: a reply to a charge point is a receipt
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;",
 }
-# The same at the server's end: a transaction that nobody goes on with is ended, for its locks keep the stations out that
-# it is about; and connections to nobody do not add up.
-OF_THE_SERVER = (
-    "-c idle_in_transaction_session_timeout=10000 -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
-)
+# the server ends a transaction that nobody goes on with, whose locks keep out the stations that it is about, and a
+# connection to nobody
+OF_THE_SERVER = "-c idle_in_transaction_session_timeout=10000 -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
 # a server or a route that is gone without a word is noticed in seconds, not after the system's 15 minutes
 NOTICES_SILENCE = {
     "connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
