@@ -33,7 +33,10 @@ test-all: lint types ## everything but test-long; needs PostgreSQL and Redis bin
 	@$(PYTEST) -m "not long"
 
 test-long: $(VENV)/.dev ## the reliability tests in full size, up to 90 minutes; needs PostgreSQL, Redis and root
-	@PATIENCE=1 $(BIN)/python -m pytest -q -s -m long
+	@failed=0; \
+	PATIENCE=1 $(BIN)/python -m pytest -q -m "long and alone" || failed=1; \
+	PATIENCE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "long and not alone" || failed=1; \
+	exit $$failed
 
 chaos: $(VENV)/.dev ## a fault every 5 s for SECONDS=600, drawn by SEED=1; prints what must hold as a table
 	@SECONDS=$(or $(SECONDS),600) SEED=$(or $(SEED),1) $(BIN)/python -m tests.reliability.chaos

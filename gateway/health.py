@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from ocpp_ws import silence
 from ocpp_ws.breaker import breaker
 
 SECONDS = 2.0
 # one thread of its own: a database that hangs costs this thread, and the next probe its time, but no request
-_thread = ThreadPoolExecutor(1, "health")
+_thread = ThreadPoolExecutor(1, "health", silence.bound_thread, (SECONDS,))
 
 
 async def healthz(request: HttpRequest) -> JsonResponse:

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 from django.utils import timezone
 
+from ocpp_ws import silence
+from ocpp_ws.breaker import PATIENCE_SECONDS
 from stations import bulk
 from stations.api.remote.bulk import give
 
 IDLE_SECONDS, BUSY_SECONDS = 1.0, 0.2
-_thread = ThreadPoolExecutor(1, "bulks")
+_thread = ThreadPoolExecutor(1, "bulks", silence.bound_thread, (PATIENCE_SECONDS,))
 
 
 async def run_bulks() -> None:

@@ -17,13 +17,8 @@ def knock() -> None:
 
 def start_pool_anew() -> None:
     """Once the server is back."""
-    probe = connection.copy("knock")
-    options = {name: value for name, value in probe.settings_dict["OPTIONS"].items() if name != "pool"}
-    probe.settings_dict = {**probe.settings_dict, "OPTIONS": options | {"connect_timeout": 3}}
-    try:
-        probe.ensure_connection()
-    finally:
-        probe.close()
+    how = connection.get_connection_params() | {"connect_timeout": 3}
+    connection.Database.connect(**how).close()  # type: ignore[attr-defined]
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]
 

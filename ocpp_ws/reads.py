@@ -8,9 +8,12 @@ from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
+from ocpp_ws import silence
+from ocpp_ws.breaker import PATIENCE_SECONDS
+
 P = ParamSpec("P")
 T = TypeVar("T")
-executor = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reads")
+executor = ThreadPoolExecutor(2, "reads", silence.bound_thread, (PATIENCE_SECONDS,))
 
 
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

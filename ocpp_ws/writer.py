@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db import connection
 
+from ocpp_ws import silence
 from ocpp_ws.batch import AWAY, Batch, Lock, Outcome, Unit, run_batch
-from ocpp_ws.breaker import DatabaseAway, Watch, breaker
+from ocpp_ws.breaker import PATIENCE_SECONDS, DatabaseAway, Watch, breaker
 from ocpp_ws.probe import knock
 from ocpp_ws.turns import Entry, Turns
 
@@ -26,7 +27,7 @@ class Writer:
 
     def __init__(self) -> None:
         self._turns = Turns(LANES)
-        self._lanes = [ThreadPoolExecutor(1, thread_name_prefix=f"writer-{number}") for number in range(LANES)]
+        self._lanes = [lane(f"writer-{number}") for number in range(LANES)]
         self._hops: dict[ThreadPoolExecutor, asyncio.Future[list[Outcome]]] = {}  # of the batches on their way
         self._fresh: asyncio.Future[list[Outcome]] | None = None  # not slow yet: what comes meanwhile waits for it
         self._called = False
@@ -107,6 +108,12 @@ class Writer:
             await asyncio.wait(self._hops.values())
         await asyncio.get_running_loop().run_in_executor(self._lanes[0], knock)
         breaker.reset()
+
+
+def lane(name: str) -> ThreadPoolExecutor:
+    """A thread that gives a statement no more time than the breaker gives its commit: one that hung for ever would
+    stand in the way of every recovery."""
+    return ThreadPoolExecutor(1, name, silence.bound_thread, (PATIENCE_SECONDS,))
 
 
 def away() -> DatabaseAway:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
@@ -18,6 +20,34 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 StartGateway = Callable[..., Gateway]
+
+
+def do_not_wait_for_the_disk(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Half of the time of the tests in this process. Gateways in processes of their own wait, as in service."""
+    if connection.vendor == "sqlite" and connection.alias == DEFAULT_DB_ALIAS:
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
+connection_created.connect(do_not_wait_for_the_disk)
+
+
+class Measurements:
+    """What tests have measured (tests/reliability/report.py), as soon as each has ended, also of several workers."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        for line in report.capstdout.splitlines() if report.when == "call" and terminal else ():
+            if line.startswith("MEASURED "):
+                terminal.ensure_newline()
+                terminal.write_line(line)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "PATIENCE" in os.environ and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Measurements(config))
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,13 @@ SQLITE_OPTIONS = {
     # FULL survives power loss, NORMAL only kill -9: a reply to a charge point is a receipt
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;",
 }
+# the server ends a transaction that nobody goes on with, whose locks keep out the stations that it is about, and a
+# connection to nobody
+OF_THE_SERVER = "-c idle_in_transaction_session_timeout=10000 -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
 # a server or a route that is gone without a word is noticed in seconds, not after the system's 15 minutes
 NOTICES_SILENCE = {
     "connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
-    "tcp_user_timeout": 5000,
+    "tcp_user_timeout": 5000, "options": OF_THE_SERVER,
 }  # fmt: skip
 HINT = "use sqlite:///gateway.db, postgres://USER:PASSWORD@HOST:5432/NAME or mysql://USER:PASSWORD@HOST:3306/NAME"
 
@@ -35,14 +38,20 @@ def database(url: str, base_dir: Path) -> dict[str, Any]:
     if engine.endswith("sqlite3"):
         return config | {"NAME": sqlite_path(config["NAME"], base_dir), "OPTIONS": dict(SQLITE_OPTIONS)}
     if engine.endswith("postgresql"):
-        # each HTTP request has its own thread under ASGI: a pool, never one connection a thread
-        pool = {"min_size": 2, "max_size": 20, "timeout": 10}
-        return config | {"OPTIONS": {**NOTICES_SILENCE, **config.get("OPTIONS", {}), "pool": pool}, "CONN_MAX_AGE": 0}
+        return config | {"OPTIONS": postgresql_options(config.get("OPTIONS", {})), "CONN_MAX_AGE": 0}
     if engine.endswith("mysql"):
         if find_spec("MySQLdb") is None:
             raise ImproperlyConfigured("DATABASE_URL names MySQL, whose driver is missing: pip install mysqlclient")
         return config | {"CONN_MAX_AGE": 0}
     raise ImproperlyConfigured(f"DATABASE_URL names no database that the gateway speaks; {HINT}")
+
+
+def postgresql_options(of_the_url: dict[str, Any]) -> dict[str, Any]:
+    from gateway.conf.postgresql import BoundedConnection  # the driver is loaded where it is needed
+
+    # each HTTP request has its own thread under ASGI: a pool, never one connection a thread
+    pool = {"min_size": 2, "max_size": 20, "timeout": 10, "connection_class": BoundedConnection}
+    return {**NOTICES_SILENCE, **of_the_url, "pool": pool}
 
 
 def sqlite_path(name: str, base_dir: Path) -> str:

@@ -13,6 +13,7 @@ from twisted.internet.error import CannotListenError
 from gateway.server.limits import Limits
 from gateway.server.preflight import CannotStart
 from gateway.server.server import Server
+from ocpp_ws import silence
 from ocpp_ws.process import clear_own_slot
 
 
@@ -40,6 +41,7 @@ def listen(server: Server) -> None:
         if isinstance(error.socketError, OSError) and "in use" in reason:
             raise CannotStart(f"Port {error.port} is in use: stop the other program or set PORT") from None
         raise CannotStart(f"Cannot listen on {error.interface}:{error.port} ({reason}): set HOST or PORT") from None
+    silence.is_served()
     clear_own_slot()
     gc.collect()
     gc.freeze()  # what is loaded now stays: the collector need not walk it again, 10-15 % less CPU per call

@@ -13,12 +13,14 @@ SIZE = 65536
 
 @dataclass(slots=True)
 class Toxics:
-    """Seconds, bytes, bytes a second. `swallow` lets nothing through in either direction, without a word."""
+    """Seconds, bytes, bytes a second. `swallow` lets nothing through in either direction, without a word; so it is
+    as soon as a client has said `last_words`, which still get through."""
 
     latency: float = 0.0
     slice: int = 0
     bandwidth: int = 0
     swallow: bool = False
+    last_words: bytes = b""
     eat_replies: bool = False
     timeout: float = 0.0  # the connection ends that long after its next byte
 
@@ -82,6 +84,8 @@ class Proxy:
 
     async def pass_on(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         toxics = self.toxics
+        if toxics.last_words and toxics.last_words in data:
+            toxics.last_words, toxics.swallow = b"", True
         if toxics.timeout:
             asyncio.get_running_loop().call_later(toxics.timeout, writer.transport.abort)
         if pause := toxics.latency + (len(data) / toxics.bandwidth if toxics.bandwidth else 0):

@@ -1,4 +1,4 @@
-"""The numbers behind docs/reliability.md: each run prints what it measured (`pytest -rP` or `-s` shows it)."""
+"""The numbers behind docs/reliability.md: each run prints what it measured (`-s` shows it, and so does PATIENCE)."""
 
 import os
 

@@ -1,12 +1,15 @@
 """C1, C3: a newer link takes over, in the same and in another process. The station is never shown offline meanwhile."""
 
 import asyncio
+import base64
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
+from ocpp_ws.takeover import PONG_SECONDS
+from tests.processes import manage
 from tests.reliability.conftest import Supervise
 from tests.reliability.invariants import online
 from tests.reliability.report import goal, measured
@@ -125,27 +128,58 @@ def pair(supervise: Supervise, postgres: Postgres, redis: Redis) -> list[Supervi
     return gateways
 
 
-async def returns(supervise: Supervise, times: int) -> None:
-    """The old link lives on in the gateway's view only."""
-    gateway = supervise()
-    gateway.start()
+async def returns(gateway: Supervised, times: int, header: str = "") -> float:
+    """Seconds until it was in, of the slowest; each time its old link lives on in the gateway's view only."""
     slowest = 0.0
-    protocol = "Sec-WebSocket-Protocol: ocpp1.6"
+    headers = ["Sec-WebSocket-Protocol: ocpp1.6", *filter(None, [header])]
+    name, _, value = header.partition(": ")
     for _ in range(times):
-        async with link(gateway.port, f"/{CP}", protocol):
+        async with link(gateway.port, f"/{CP}", *headers):
             begun = time.monotonic()
-            async with station(gateway.ws, CP) as cp:
+            async with station(gateway.ws, CP, additional_headers={name: value} if header else {}) as cp:
                 slowest = max(slowest, time.monotonic() - begun)
                 await cp.boot()
+    return slowest
+
+
+async def returns_unproved(supervise: Supervise, times: int) -> None:
+    gateway = supervise()
+    gateway.start()
+    slowest = await returns(gateway, times)
     assert slowest <= goal(5)
     measured("C3", f"{times} x: let in <= {slowest:.1f} s (policy open)")
 
 
+async def returns_with_password(supervise: Supervise, times: int) -> None:
+    gateway = supervise()
+    gateway.start()
+    async with station(gateway.ws, CP):
+        pass  # it is known from now on
+    key = "0123456789abcdef0123456789abcdef01234567"
+    done = manage("station_key", CP, "--key", key, DATABASE_URL=gateway.url)
+    assert done.returncode == 0, done.stderr
+    basic = base64.b64encode(f"{CP}:".encode() + bytes.fromhex(key)).decode()
+    slowest = await returns(gateway, times, f"Authorization: Basic {basic}")
+    assert slowest <= min(goal(1), PONG_SECONDS), "the old link was asked first"
+    assert "401" not in gateway.log
+    measured("C3", f"{times} x: let in <= {slowest * 1000:.0f} ms (with its password)")
+
+
 async def test_c3_half_open_link_locks_nobody_out(supervise: Supervise) -> None:
-    await returns(supervise, 1)
+    await returns_unproved(supervise, 1)
+
+
+async def test_c3_half_open_link_makes_no_password_wait(supervise: Supervise) -> None:
+    await returns_with_password(supervise, 3)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_c3_half_open_link_locks_nobody_out_long(supervise: Supervise) -> None:
-    await returns(supervise, 20)
+    await returns_unproved(supervise, 20)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_c3_half_open_link_makes_no_password_wait_long(supervise: Supervise) -> None:
+    await returns_with_password(supervise, 20)

@@ -66,6 +66,7 @@ async def test_c4_storm_of_100(supervise: Supervise) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_c4_storm_of_1000_long(supervise: Supervise) -> None:
     await storm(supervise, 1000, 3, 60)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocpp_ws import breaker, links, process, release
+from ocpp_ws import breaker, links, process, release, silence
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.protocol import Call
 from ocpp_ws.protocol.line import Line
@@ -101,6 +101,11 @@ def no_breaker() -> None:
     put(breaker.Breaker, trip=lambda self, reason: None)
 
 
+def patience_without_end() -> None:
+    """Whoever asks the database waits until it answers."""
+    put(silence, limit=lambda: None)
+
+
 def no_drain() -> None:
     """SIGTERM ends the process without a word to anybody."""
     from gateway.server import server
@@ -135,6 +140,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         broken_handlers,
         any_answer,
         no_breaker,
+        patience_without_end,
         no_drain,
         day_old_links_are_cut,
     )

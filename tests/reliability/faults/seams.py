@@ -13,7 +13,7 @@ from typing import Any
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
-from ocpp_ws import admission, consumers, release, routing, takeover
+from ocpp_ws import admission, consumers, release, routing, silence, takeover
 from tests.reliability.faults.put import put
 
 
@@ -29,6 +29,11 @@ def short_probes() -> None:
     put(takeover, PONG_SECONDS=0.05)
 
 
+def short_pages() -> None:
+    """A request waits 3 s for the database instead of 30."""
+    put(silence, PAGES_SECONDS=3.0)
+
+
 def slow_takeover() -> None:
     """Up to 200 ms before the old link is closed, and before a lost one is marked offline."""
     put_out, let_go = admission.put_out_former, release.release
@@ -42,6 +47,21 @@ def slow_takeover() -> None:
         await let_go(station_id, epoch)
 
     put(consumers, put_out_former=put_out_former, release=released)
+
+
+def slow_bulks() -> None:
+    """Each statement about the stations of a bulk command takes up to 50 ms longer: others come between."""
+
+    def slow(execute: Any, sql: str, *args: Any) -> Any:
+        if "stations_bulkitem" in sql:
+            time.sleep(random.uniform(0, 0.05))
+        return execute(sql, *args)
+
+    def connected(connection: Any, **_: Any) -> None:
+        if slow not in connection.execute_wrappers:
+            connection.execute_wrappers.append(slow)
+
+    connection_created.connect(connected, weak=False)
 
 
 def echo_route() -> None:
@@ -87,5 +107,6 @@ def moved_clocks() -> None:
 
 
 FAULTS: dict[str, Callable[[], None]] = {
-    one.__name__: one for one in (short_pings, short_probes, slow_takeover, echo_route, moved_clocks)
+    one.__name__: one
+    for one in (short_pings, short_probes, short_pages, slow_takeover, slow_bulks, echo_route, moved_clocks)
 }
