@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import websockets
 
 from tests.reliability.conftest import Supervise
 from tests.reliability.invariants import online
@@ -125,9 +126,9 @@ def pair(supervise: Supervise, postgres: Postgres, redis: Redis) -> list[Supervi
     return gateways
 
 
-async def returns(supervise: Supervise, times: int) -> None:
+async def returns(supervise: Supervise, times: int, **options: str) -> None:
     """The old link lives on in the gateway's view only."""
-    gateway = supervise()
+    gateway = supervise(**options)
     gateway.start()
     slowest = 0.0
     protocol = "Sec-WebSocket-Protocol: ocpp1.6"
@@ -143,6 +144,11 @@ async def returns(supervise: Supervise, times: int) -> None:
 
 async def test_c3_half_open_link_locks_nobody_out(supervise: Supervise) -> None:
     await returns(supervise, 1)
+
+
+async def test_c3m_a_link_that_is_not_asked_whether_it_lives_does(supervise: Supervise) -> None:
+    with pytest.raises(websockets.InvalidStatus, match="HTTP 503"):
+        await returns(supervise, 1, settings=FAULTY, FAULTS="every_link_lives")
 
 
 @pytest.mark.long
