@@ -132,6 +132,11 @@ def every_link_lives() -> None:
     put(takeover, may_enter=may_enter)
 
 
+def doorbell_alone() -> None:
+    """A command whose ring was lost waits for the next one."""
+    edit(process.look_at_outbox, "link.wake()", "pass")
+
+
 def newest_first() -> None:
     edit(outbox.take_next, 'order_by("pk")', 'order_by("-pk")')
 
@@ -201,6 +206,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         no_timeouts,
         pings_for_ever,
         every_link_lives,
+        doorbell_alone,
         newest_first,
         many_outstanding,
         sent_again,

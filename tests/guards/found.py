@@ -1,0 +1,61 @@
+"""Guards switched off in this process: the test that watches over each must fail, and for the right reason."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reliability.faults.put import edit, put, put_back
+
+edited, replaced = partial(partial, edit), partial(partial, put)  # the ways to switch it off
+TESTS = Path(__file__).parent.parent
+FAILED = pytest.fail.Exception  # of `pytest.raises` in the test
+OF_ITS_OWN = {"parametrize", "long", "timeout"}  # marks that are not the guard's
+
+
+def found(
+    by: Callable[..., Any], says: str, *off: Callable[[], None], kind: type[Exception] = AssertionError, **given: Any
+) -> Callable[..., Any]:
+    """A test: once each of `off` has been called, the test `by` fails with a `kind` of error. `says` is searched for in
+    its message and in the lines of tests that led to it.
+
+    It has the fixtures of `by`, but for what is `given`. Its module must know those that `by` has in its own.
+    """
+
+    async def test_awaited(**fixtures: Any) -> None:
+        with failing(off, kind, says):
+            await by(**fixtures, **given)
+
+    def test_called(**fixtures: Any) -> None:
+        with failing(off, kind, says):
+            by(**fixtures, **given)
+
+    test = test_awaited if inspect.iscoroutinefunction(by) else test_called
+    signature = inspect.signature(by)
+    wanted = [one for name, one in signature.parameters.items() if name not in given]
+    test.__signature__ = signature.replace(parameters=wanted)  # type: ignore[attr-defined]
+    test.pytestmark = [*marks(sys.modules[by.__module__]), *marks(by)]  # type: ignore[attr-defined]
+    return test
+
+
+@contextmanager
+def failing(off: Iterable[Callable[[], None]], kind: type[Exception], says: str) -> Iterator[None]:
+    with put_back():
+        for switch in off:
+            switch()
+        with pytest.raises((kind, FAILED)) as failure:
+            yield
+    lines = [str(entry.statement) for entry in failure.traceback if TESTS in Path(entry.path).parents]
+    assert re.search(says, told := "\n".join([*lines, str(failure.value)])), f"found for another reason:\n{told}"
+
+
+def marks(owner: Any) -> list[pytest.Mark]:
+    known = getattr(owner, "pytestmark", [])
+    every = [getattr(one, "mark", one) for one in (known if isinstance(known, list) else [known])]
+    return [one for one in every if one.name not in OF_ITS_OWN]
