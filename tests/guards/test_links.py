@@ -108,10 +108,6 @@ test_c11m_few_wait_at_the_door = found(
     test_doors.test_of_many_newcomers_the_newest_four_wait_and_the_station_itself_gets_in, r"== \{503\}",
     edited(takeover.Door.wait, "len(self._waiting) == AT_THE_DOOR", "False"), replaced(stations, SECONDS=5.0),
 )  # fmt: skip
-test_c11m_the_oldest_at_the_door_makes_room = found(
-    test_doors.test_of_many_newcomers_the_newest_four_wait_and_the_station_itself_gets_in, "== 'websocket.accept",
-    edited(takeover.Door.wait, "settle(self._waiting.popleft(), later(", "raise (later("),
-)  # fmt: skip
 test_c11m_links_keep_no_places = found(
     test_gate.test_no_handshake_keeps_its_place_however_it_ends_and_links_take_none, "connect\\(\"CP_2",
     edited(admission.admit, "gate.leave()", "pass"),
