@@ -1,6 +1,7 @@
 """Guards switched off in this process: the test that watches over each must fail, and for the right reason."""
 
 import inspect
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from tests.reliability.faults.put import edit, put, put_back
 
 edited, replaced = partial(partial, edit), partial(partial, put)  # the ways to switch it off
+PUT_IN_PLACE = r"faults/(mutants|put)\.py|tests/guards/|with a guard off>"
 TESTS = Path(__file__).parent.parent
 FAILED = pytest.fail.Exception  # of `pytest.raises` in the test
 OF_ITS_OWN = {"parametrize", "long", "timeout"}  # marks that are not the guard's
@@ -47,14 +49,35 @@ def found(
 
 @contextmanager
 def failing(off: Iterable[Callable[[], None]], kind: type[Exception], says: str) -> Iterator[None]:
-    with put_back():
+    """With `off` called, the block fails with a `kind` of error that says so, and no replaced part fails by itself."""
+    with put_back(), own_faults() as faults:
         for switch in off:
             switch()
         with pytest.raises((kind, FAILED)) as failure:
             yield
     # not pytest's own `traceback`: its parsing of sources fails now and then in CPython 3.11 (SystemError)
-    lines = [str(frame.line) for frame in extract_tb(failure.tb) if TESTS in Path(frame.filename).parents]
+    frames = [*extract_tb(failure.tb), *(extract_tb(cause.__traceback__) if (cause := failure.value.__cause__) else ())]
+    lines = [str(frame.line) for frame in frames if TESTS in Path(frame.filename).parents]
     assert re.search(says, told := "\n".join([*lines, str(failure.value)])), f"found for another reason:\n{told}"
+    assert not faults, faults
+
+
+@contextmanager
+def own_faults() -> Iterator[list[BaseException]]:
+    """What is logged of parts that were put in place of others, and raised an exception themselves."""
+    faults: list[BaseException] = []
+
+    class Faults(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            _, error, traceback = record.exc_info or (None, None, None)
+            if error and re.search(PUT_IN_PLACE, extract_tb(traceback)[-1].filename):
+                faults.append(error)
+
+    logging.root.addHandler(handler := Faults())
+    try:
+        yield faults
+    finally:
+        logging.root.removeHandler(handler)
 
 
 def marks(owner: Any) -> list[pytest.Mark]:

@@ -92,7 +92,7 @@ test_d9m_the_owner_looks_at_its_outbox = found(
     test_commands.test_a_lost_doorbell_costs_time_only, r'expect\("Reset"\)', mutants.doorbell_alone, kind=TimeoutError
 )
 test_d9m_the_asker_looks_at_its_row = found(
-    test_commands.test_the_asker_finds_the_end_though_nobody_rings, r"timeout\(2\)",
+    test_commands.test_the_asker_finds_the_end_though_nobody_rings, "await asking",
     edited(outbox.wait_for, "min(left, LOOK_SECONDS)", "left"), kind=TimeoutError,
 )  # fmt: skip
 
