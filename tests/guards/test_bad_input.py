@@ -6,7 +6,7 @@ from gateway.server.link_queue import LinkQueue
 from ocpp_ws.consumers import ChargePointConsumer
 from ocpp_ws.protocol import json_text, memory, peer
 from tests.guards.found import edited, found, replaced
-from tests.ocpp_ws import test_calls, test_refusals
+from tests.ocpp_ws import test_refusals
 from tests.protocol import test_bad_input, test_peer
 from tests.protocol.test_peer import system  # noqa: F401 - a fixture
 from tests.reliability.faults.put import always
@@ -25,7 +25,7 @@ test_i4m_an_id_with_other_content_is_another_call = found(
     test_refusals.test_the_same_id_with_other_content_is_another_call, "first.*transactionId.*!= second",
     edited(memory.Memory.recall, " and kept[0] == digest", ""),
 )  # fmt: skip
-test_i4m_a_refused_call_is_looked_at_anew = found(
+test_i1m_the_memory_of_answers_has_an_end = found(
     test_peer.test_the_last_256_answers_are_remembered, "isinstance",
     edited(memory.Memory.keep, "len(self._answers) > _KEPT", "False"),
 )  # fmt: skip
@@ -49,8 +49,9 @@ test_b18m_what_is_nested_too_deep_is_dropped = found(
     replaced(json_text, _check_depth=always(None)), text=test_bad_input.nested(21), reason="too-deep", strict=False,
 )  # fmt: skip
 test_b20m_nul_is_replaced = found(
-    test_calls.test_hostile_text_is_stored_as_data, "vendor == expected",
-    replaced(json_text, _clean=nothing_is_replaced), text="\x00NUL",
+    test_bad_input.test_what_can_be_lived_with_is_taken_and_noted, "event.payload == payload",
+    replaced(json_text, _clean=nothing_is_replaced), text='[2,"i","DataTransfer",{"vendorId":"a\\u0000b"}]',
+    payload={"vendorId": "a\ufffdb"}, quirks=["nul-or-surrogate"], strictly=None,
 )  # fmt: skip
 test_b25m_binary_frames_end_the_link = found(
     test_refusals.test_a_binary_frame_ends_the_link, r"charger.text\(\)",
