@@ -73,8 +73,9 @@ def test_where_a_prefix_is_set_other_paths_are_no_stations(settings: LazySetting
 async def refused(**options: Any) -> tuple[int, str]:
     """The HTTP status of a refused handshake, and the sentence with it."""
     charger = Charger(**options)
-    start, body = await charger.knock(), await charger.event()
+    start = await charger.knock()
     assert start["type"] == "websocket.http.response.start"
+    body = await charger.event()
     await charger.wait()
     return start["status"], body["body"].decode()
 

@@ -149,7 +149,7 @@ WRONG: dict[str, dict[str, str]] = {
 async def test_a_station_that_must_log_in_and_does_not_gets_401_before_the_upgrade(connect: Connect, what: str) -> None:
     await (await with_key(connect)).hang_up()
     start = await knocked(headers=WRONG[what])
-    assert start["status"] == 401
+    assert start.get("status") == 401
     assert dict(start["headers"])[b"www-authenticate"] == b'Basic realm="OCPP"'
     assert not (await station()).online
     [event] = await events()
@@ -183,7 +183,7 @@ async def test_who_has_proved_its_identity_takes_over_at_once(connect: Connect) 
     assert (await knocked())["status"] == 401
     assert await old.lives()
     new = await connect(headers=basic(KEY))
-    assert (await old.event())["code"] == 4001  # it was not even asked whether it lives
+    assert (await old.event()).get("code") == 4001  # it was not even asked whether it lives
     assert await new.lives()
 
 

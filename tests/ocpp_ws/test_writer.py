@@ -159,7 +159,7 @@ async def test_a_row_that_no_database_takes_fails_only_its_own_unit(
     gate: threading.Event, station: ChargingStation, poison: dict[str, Any]
 ) -> None:
     def adds(unique_id: str, **columns: Any) -> Unit:
-        return lambda batch: batch.insert(OcppMessage, [message(unique_id, station.pk, **columns)])
+        return lambda batch: batch.insert(OcppMessage, [message(unique_id, **{"station_id": station.pk} | columns)])
 
     results = await together(gate, adds("first"), adds("poisonous", **poison), adds("last"), named("CP_2"))
     assert [isinstance(result, Exception) for result in results] == [False, True, False, False]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import websockets
 
 from ocpp_ws.takeover import PONG_SECONDS
 from tests.processes import manage
@@ -142,8 +143,8 @@ async def returns(gateway: Supervised, times: int, header: str = "") -> float:
     return slowest
 
 
-async def returns_unproved(supervise: Supervise, times: int) -> None:
-    gateway = supervise()
+async def returns_unproved(supervise: Supervise, times: int, **options: str) -> None:
+    gateway = supervise(**options)
     gateway.start()
     slowest = await returns(gateway, times)
     assert slowest <= goal(5)
@@ -171,6 +172,11 @@ async def test_c3_half_open_link_locks_nobody_out(supervise: Supervise) -> None:
 
 async def test_c3_half_open_link_makes_no_password_wait(supervise: Supervise) -> None:
     await returns_with_password(supervise, 3)
+
+
+async def test_c3m_a_link_that_is_not_asked_whether_it_lives_does(supervise: Supervise) -> None:
+    with pytest.raises(websockets.InvalidStatus, match="HTTP 503"):
+        await returns_unproved(supervise, 1, settings=FAULTY, FAULTS="every_link_lives")
 
 
 @pytest.mark.long

@@ -32,14 +32,21 @@ async def half_open(supervise: Supervise, patience: float, **options: str) -> No
     async with proxy(gateway.port) as line, booted(line.ws, 5) as stations:
         assert len(await asyncio.to_thread(online, gateway.url)) == 5
         line.toxics.swallow = True
-        seconds = await seconds_until_offline(gateway.url, {f"CP_{n:04}" for n in range(5)}, patience)
-        line.reset()
+        try:
+            seconds = await seconds_until_offline(gateway.url, {f"CP_{n:04}" for n in range(5)}, patience)
+        finally:
+            line.reset()
         await asyncio.gather(*(cp.socket.wait_closed() for cp in stations))
     measured("C2", f"5 half-open links, pings {options.get('FAULTS', 'as in service')}: offline after {seconds:.1f} s")
 
 
 async def test_c2_half_open_links_are_found(supervise: Supervise) -> None:
     await half_open(supervise, 8, settings="tests.reliability.faulty", FAULTS="short_pings")
+
+
+async def test_c2m_without_pings_they_are_not(supervise: Supervise) -> None:
+    with pytest.raises(TimeoutError):
+        await half_open(supervise, 5, settings="tests.reliability.faulty", FAULTS="short_pings,no_timeouts")
 
 
 @pytest.mark.long

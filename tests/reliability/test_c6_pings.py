@@ -51,3 +51,10 @@ async def test_c6_station_that_answers_no_ping_is_left_in_peace(supervise: Super
 @pytest.mark.timeout(700)
 async def test_c6_station_that_answers_no_ping_is_left_in_peace_long(supervise: Supervise) -> None:
     await left_in_peace(supervise, 600, 60)
+
+
+@pytest.mark.long
+async def test_c6m_a_station_that_is_pinged_for_ever_is_cut_for_ever_long(supervise: Supervise) -> None:
+    faults = {"settings": "tests.reliability.faulty", "FAULTS": "short_pings,pings_for_ever"}
+    with pytest.raises(AssertionError, match="<= 3"):
+        await left_in_peace(supervise, 25, 7, **faults)

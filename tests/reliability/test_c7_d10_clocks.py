@@ -2,18 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import websockets
 
 from tests.main_job.conftest import client
-from tests.reliability.clocks import DAY, HOUR, clocked
+from tests.reliability.clocks import DAY, HOUR, Clocks, clocked
 from tests.reliability.conftest import Supervise
 from tests.reliability.invariants import as_utc, rows
 from tests.reliability.links import booted, meter_values, reset, write_lock
 from tests.reliability.report import goal, measured
+from tests.reliability.supervised import Supervised
 from tests.server.raw import PING, PONG, Peer, frame, link
 from tests.station import Station
 
@@ -90,9 +93,9 @@ async def until_shown(api: httpx.AsyncClient) -> float:
     return time.monotonic() - begun
 
 
-async def clock_is_set(supervise: Supervise, folder: Path, *steps: float) -> float:
+async def clock_is_set(supervise: Supervise, folder: Path, *steps: float, faults: Sequence[str] = ()) -> float:
     """To so many seconds ahead, while each of 20 stations has a session and a command; seconds until all are shown."""
-    gateway, clocks = clocked(supervise, folder)
+    gateway, clocks = clocked(supervise, folder, *faults)
     gateway.start()
     slowest = 0.0
     async with booted(gateway.ws, STATIONS) as stations, client(gateway.running) as api:
@@ -126,19 +129,38 @@ async def test_d10_clock_is_set_while_stations_charge_long(supervise: Supervise,
     measured("D10", f"8 steps of an hour or a day: 0 closed, 0 false time-outs, shown offline <= {offline:.0f} s")
 
 
+async def test_d10m_durations_that_are_not_looked_at_are_negative(supervise: Supervise, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"assert -\d+ >= 0"):
+        await clock_is_set(supervise, tmp_path, -HOUR, faults=["negative_durations"])
+
+
+async def an_hour_passes_during_a_commit(gateway: Supervised, clocks: Clocks) -> None:
+    """As SIGSTOP or a frozen machine leave it: the commit could not have ended."""
+    gateway.start()
+    async with booted(gateway.ws, 2) as (cp, other):
+        try:
+            with write_lock(gateway.url):
+                sent = asyncio.create_task(cp.send("MeterValues", meter_values(1)))
+                assert await lives(other)  # by then the commit is on its way
+                assert await lives(other)
+                clocks.set(HOUR, HOUR)
+                assert await lives(other)  # the timers that are due have run
+                assert await lives(other)
+        finally:
+            answers = await asyncio.gather(sent, return_exceptions=True)
+        assert answers == [{}]
+
+
 async def test_d4_a_process_that_was_stopped_during_a_commit_does_not_blame_the_database(
     supervise: Supervise, tmp_path: Path
 ) -> None:
-    """As SIGSTOP or a frozen machine leave it: an hour has passed, and the commit could not have ended."""
     gateway, clocks = clocked(supervise, tmp_path)
-    gateway.start()
-    async with booted(gateway.ws, 2) as (cp, other):
-        with write_lock(gateway.url):
-            sent = asyncio.create_task(cp.send("MeterValues", meter_values(1)))
-            assert await lives(other)  # by then the commit is on its way
-            assert await lives(other)
-            clocks.set(HOUR, HOUR)
-            assert await lives(other)  # the timers that are due have run
-            assert await lives(other)
-        assert await sent == {}
+    await an_hour_passes_during_a_commit(gateway, clocks)
     assert "not usable" not in gateway.log
+
+
+async def test_d4m_one_that_looks_at_the_clock_puts_stations_out(supervise: Supervise, tmp_path: Path) -> None:
+    gateway, clocks = clocked(supervise, tmp_path, "commits_by_the_clock")
+    with pytest.raises(websockets.ConnectionClosed, match="1013"):
+        await an_hour_passes_during_a_commit(gateway, clocks)
+    assert "not usable (a commit hangs)" in gateway.log

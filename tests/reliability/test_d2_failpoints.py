@@ -156,3 +156,11 @@ async def test_d2m_reply_before_commit_loses_messages(supervise: Supervise) -> N
         await dies_and_comes_back(gateway, 2, faults="reply_before_commit,die_before_commit")
         await cars.finish()
     assert "acknowledged, not stored" in check(gateway.url, cars).broken
+
+
+async def test_d2m_a_message_log_of_its_own_misses_messages(supervise: Supervise) -> None:
+    gateway = supervise(settings=FAULTY)
+    async with fleet(5, gateway.ws) as cars:
+        await dies_and_comes_back(gateway, 2, faults="message_log_apart,die_before_commit")
+        await cars.finish()
+    assert "acknowledged, not in the message log" in check(gateway.url, cars).broken

@@ -140,9 +140,9 @@ async def test_r6_crossing_calls_long(supervise: Supervise) -> None:
     await crossing(supervise, 1000)
 
 
-async def lost_links(supervise: Supervise, times: int) -> None:
+async def lost_links(supervise: Supervise, times: int, **options: str) -> None:
     """One command is sent, one waits: the first is unknown, the second was never sent."""
-    gateway, took = supervise(), []
+    gateway, took = supervise(**options), []
     gateway.start()
     async with client(gateway.running) as api:
         for _ in range(times):
@@ -173,6 +173,12 @@ async def rows_become(url: str, condition: str, count: int) -> None:
 
 async def test_r7_link_lost_with_a_command_sent_and_one_queued(supervise: Supervise) -> None:
     await lost_links(supervise, 5)
+
+
+async def test_r7m_a_command_that_is_sent_again_is_found(supervise: Supervise) -> None:
+    faults = {"settings": "tests.reliability.faulty", "FAULTS": "sent_again"}
+    with pytest.raises(AssertionError, match="nothing is sent again by itself"):
+        await lost_links(supervise, 1, **faults, CALL_TIMEOUT="1")
 
 
 @pytest.mark.long

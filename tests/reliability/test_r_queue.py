@@ -15,6 +15,7 @@ from tests.reliability.report import goal, measured
 from tests.station import station
 
 ACCEPTED = {"status": "Accepted"}
+FAULTY = "tests.reliability.faulty"
 DEPTH = 20
 OFFLINE = "SELECT cp_id FROM stations_chargingstation WHERE lease_until IS NULL"
 
@@ -52,9 +53,9 @@ def change(api: httpx.AsyncClient, value: str) -> "asyncio.Task[httpx.Response]"
     return asyncio.create_task(api.post("/api/admin/CP_BUSY/change-configuration", json=body))
 
 
-async def flood(supervise: Supervise, rounds: int, count: int) -> None:
+async def flood(supervise: Supervise, rounds: int, count: int, **options: str) -> None:
     """That many at once to one station: the queue's depth is taken, the rest refused; one CALL at a time, in order."""
-    gateway, seen = supervise(), []
+    gateway, seen = supervise(**options), []
     gateway.start()
     async with station(gateway.ws, "CP_BUSY") as cp, client(gateway.running) as api:
         await cp.boot()
@@ -79,15 +80,24 @@ async def test_r2_more_commands_than_a_station_can_take(supervise: Supervise) ->
     await flood(supervise, 1, 30)
 
 
+FLOOD = {"many_outstanding": "one CALL outstanding", "newest_first": r"At index \d+ diff"}
+
+
+@pytest.mark.parametrize("guard", FLOOD)
+async def test_r2m_commands_at_once_or_out_of_order_are_found(supervise: Supervise, guard: str) -> None:
+    with pytest.raises(AssertionError, match=FLOOD[guard]):
+        await flood(supervise, 1, 30, settings=FAULTY, FAULTS=guard)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_r2_more_commands_than_a_station_can_take_long(supervise: Supervise) -> None:
     await flood(supervise, 5, 100)
 
 
-async def once(supervise: Supervise, times: int) -> None:
+async def once(supervise: Supervise, times: int, **options: str) -> None:
     """One key, ten requests, one CALL; of two commands the queued one is taken back, the sent one is not."""
-    gateway = supervise()
+    gateway = supervise(**options)
     gateway.start()
     async with station(gateway.ws, "CP_ONCE") as cp, client(gateway.running) as api:
         await cp.boot()
@@ -114,6 +124,15 @@ async def once(supervise: Supervise, times: int) -> None:
 
 async def test_r9_given_twice_and_taken_back(supervise: Supervise) -> None:
     await once(supervise, 2)
+
+
+ONCE = {"no_idempotency_key": r"== \{200\}", "sent_ones_taken_back": "200 == 409"}
+
+
+@pytest.mark.parametrize("guard", ONCE)
+async def test_r9m_what_is_given_twice_or_taken_back_too_late_is_found(supervise: Supervise, guard: str) -> None:
+    with pytest.raises(AssertionError, match=ONCE[guard]):
+        await once(supervise, 1, settings=FAULTY, FAULTS=guard, CALL_TIMEOUT="1")
 
 
 @pytest.mark.long

@@ -1,12 +1,17 @@
-"""Places where the process kills itself, at the FAULT_AFTER-th time that it comes there."""
+"""Places where the process kills itself, at the FAULT_AFTER-th time that it comes there; and bugs of ours."""
 
 import os
+import random
 import signal
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from ocpp_ws import admission, batch, consumers, dead_letters, handlers, writer
+from ocpp_ws.handlers import HANDLERS
+from ocpp_ws.protocol import Call
+from sessions_app.services.start import NOTHING
 from tests.reliability.faults.put import put
 
 _passed = count(1)
@@ -54,8 +59,8 @@ def after_start() -> None:
     """The same, and a session has begun in that commit."""
     run, begin, started = writer.run_batch, handlers.start_session, list[Any]()
 
-    def noting(*start: Any) -> Any:
-        session = begin(*start)
+    def noting(start: Any, held: Any = NOTHING) -> Any:
+        session = begin(start, held)
         started.append(session)
         return session
 
@@ -86,12 +91,27 @@ def in_dead_letter() -> None:
     """The frame that our own fault has hit is kept, its station has not been answered."""
     original = dead_letters.bury
 
-    async def dying(*arguments: Any) -> Any:
-        answer = await original(*arguments)
+    async def dying(link: Any, call: Any, error: Exception, now: datetime) -> Any:
+        answer = await original(link, call, error, now)
         die_in_time()
         return answer
 
     put(dead_letters, bury=dying)
+
+
+def broken_handlers() -> None:
+    """What dead letters are for: a third of the transaction messages meets a bug of ours."""
+    broken = {action: failing(HANDLERS[action]) for action in ("StartTransaction", "MeterValues", "StopTransaction")}
+    put(consumers, HANDLERS=HANDLERS | broken)
+
+
+def failing(handler: Any) -> Any:
+    async def sometimes(link: Any, call: Call, now: datetime) -> Any:
+        if random.random() < 0.3:
+            raise RuntimeError("a bug of ours")
+        return await handler(link, call, now)
+
+    return sometimes
 
 
 FAULTS: dict[str, Callable[[], None]] = {
@@ -101,4 +121,5 @@ FAULTS: dict[str, Callable[[], None]] = {
     "die_after_start": after_start,
     "die_in_takeover": in_takeover,
     "die_in_dead_letter": in_dead_letter,
+    "broken_handlers": broken_handlers,
 }

@@ -1,21 +1,21 @@
 """Guards switched off, one at a time: the test that watches over each must fail."""
 
 import asyncio
-import random
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocpp_ws import breaker, links, process, release, silence
-from ocpp_ws.handlers import HANDLERS
-from ocpp_ws.protocol import Call
+from ocpp_ws import breaker, links, process, release, silence, takeover
+from ocpp_ws.outgoing import Outgoing
+from ocpp_ws.protocol import Call, Peer
 from ocpp_ws.protocol.line import Line
-from sessions_app.services import start
+from ocpp_ws.writer import writer
+from sessions_app.services import start as sessions
 from stations import links as station_links
-from stations import outbox
-from stations.models import ChargingStation
-from tests.reliability.faults.put import put
+from stations import outbox, pings
+from stations.models import ChargingStation, command
+from tests.reliability.faults.put import always, edit, put
 
 
 def reply_before_commit() -> None:
@@ -40,19 +40,16 @@ async def later(commit: Any) -> None:
 
 def no_natural_key() -> None:
     """A retry of StartTransaction is a new session."""
-    create, found = start.create, start.same_start
+    create, found, unknown = sessions.create, sessions.same_start, always(None)
 
-    def unknown(_start: Any) -> None:
-        """No session has this natural key, as far as anybody can see."""
-
-    def another(one: Any, station: Any, place: Any, generation: int) -> Any:
-        put(start, same_start=found)
+    def another(start: Any, held: Any, place: Any, generation: int) -> Any:
+        put(sessions, same_start=found)
         try:
-            return create(one, station, place, generation=int(time.time()))
+            return create(start, held, place, generation=int(time.time()))
         finally:
-            put(start, same_start=unknown)
+            put(sessions, same_start=unknown)
 
-    put(start, same_start=unknown, create=another)
+    put(sessions, same_start=unknown, create=another)
 
 
 def no_epoch_check() -> None:
@@ -69,22 +66,7 @@ def no_epoch_check() -> None:
 
 def no_clearing_at_start() -> None:
     """What the predecessor held stays online until its lease has run out."""
-    put(process, clear_slot=lambda **_: None)
-
-
-def broken_handlers() -> None:
-    """Not a guard, but what dead letters are for: a third of the transaction messages meets a bug of ours."""
-    for action in ("StartTransaction", "MeterValues", "StopTransaction"):
-        HANDLERS[action] = failing(HANDLERS[action])  # type: ignore[index]
-
-
-def failing(handler: Any) -> Any:
-    async def sometimes(link: Any, call: Call, now: datetime) -> Any:
-        if random.random() < 0.3:
-            raise RuntimeError("a bug of ours")
-        return await handler(link, call, now)
-
-    return sometimes
+    put(process, clear_slot=always(None))
 
 
 def any_answer() -> None:
@@ -97,8 +79,90 @@ def any_answer() -> None:
     put(Line, claim=claim)
 
 
+def message_log_apart() -> None:
+    """The message log is written after the reply, in a commit of its own."""
+
+    async def commit(
+        self: links.Link, call: Call, now: datetime, unit: Any, locks: Any = (), *, light: bool = False
+    ) -> links.Payload:
+        answer: links.Payload = await writer.commit(unit, locks, station=self.station_id, light=light)
+        self.log(call, answer, now)
+        return answer
+
+    put(links.Link, commit=commit)
+
+
+def commits_by_the_clock() -> None:
+    """A commit that was begun more than 5 s ago hangs, whatever this process did meanwhile."""
+    loop = asyncio.get_running_loop
+
+    def step(self: breaker.Watch) -> None:
+        begun = vars(self).setdefault("begun", time.monotonic())
+        if time.monotonic() - begun > breaker.PATIENCE_SECONDS:
+            self._overdue("a commit hangs")
+            return
+        self._timer = loop().call_later(breaker.STEP_SECONDS, self._step)
+
+    put(breaker.Watch, _step=step)
+
+
+def negative_durations() -> None:
+    """The time between two readings of a clock that was set meanwhile is shown as it is."""
+    edit(command.elapsed_ms, "max(0, ", "int(")
+
+
+def no_timeouts() -> None:
+    """The server pings nobody and cuts nobody."""
+    from gateway.server import link
+
+    put(link, check_timeouts=always(None))
+
+
+def pings_for_ever() -> None:
+    """A station that has answered no ping is pinged all the same."""
+    edit(pings.never_ponged, "third.update(pings=Pings.OFF, ping_cut_at=None, ping_cut_before_at=None)", "False")
+
+
+def every_link_lives() -> None:
+    """An old link is not asked for a sign of life, and nobody may take over from it."""
+
+    async def may_enter(standing: Any) -> bool:
+        return False
+
+    put(takeover, may_enter=may_enter)
+
+
+def doorbell_alone() -> None:
+    """A command whose ring was lost waits for the next one."""
+    edit(process.look_at_outbox, "link.wake()", "pass")
+
+
+def newest_first() -> None:
+    edit(outbox.take_next, 'order_by("pk")', 'order_by("-pk")')
+
+
+def many_outstanding() -> None:
+    """A CALL is sent while another one waits for its answer."""
+    edit(Outgoing._run, "not self._link.peer.busy", "True")
+    edit(Peer.call, "if self.busy:", "if False:")
+
+
+def sent_again() -> None:
+    """A command whose link was lost goes out on the next one."""
+    edit(outbox.end_sent, "end(mine, State.UNKNOWN, reason=reason, now=now)", "mine.update(state=State.QUEUED)")
+    edit(outbox.end_of_link, "NOT_PATIENT, ", "pk=0, ")
+
+
+def no_idempotency_key() -> None:
+    edit(outbox.give, 'how.get("idempotency_key")', "None")
+
+
+def sent_ones_taken_back() -> None:
+    edit(outbox.cancel, "state=State.QUEUED", "state__in=Command.OPEN")
+
+
 def no_breaker() -> None:
-    put(breaker.Breaker, trip=lambda self, reason: None)
+    put(breaker.Breaker, trip=always(None))
 
 
 def patience_without_end() -> None:
@@ -108,12 +172,12 @@ def patience_without_end() -> None:
 
 def no_drain() -> None:
     """SIGTERM ends the process without a word to anybody."""
-    from gateway.server import server
+    from gateway.server import server as serving
 
-    async def drain(running: Any) -> None:
-        server.reactor.stop()
+    async def drain(server: Any) -> None:
+        serving.reactor.stop()
 
-    put(server, drain=drain)
+    put(serving, drain=drain)
 
 
 def day_old_links_are_cut() -> None:
@@ -134,14 +198,25 @@ FAULTS: dict[str, Callable[[], None]] = {
     one.__name__: one
     for one in (
         reply_before_commit,
+        message_log_apart,
         no_natural_key,
         no_epoch_check,
         no_clearing_at_start,
-        broken_handlers,
         any_answer,
         no_breaker,
         patience_without_end,
         no_drain,
         day_old_links_are_cut,
+        commits_by_the_clock,
+        negative_durations,
+        no_timeouts,
+        pings_for_ever,
+        every_link_lives,
+        doorbell_alone,
+        newest_first,
+        many_outstanding,
+        sent_again,
+        no_idempotency_key,
+        sent_ones_taken_back,
     )
 }
