@@ -17,6 +17,8 @@ from gateway.pages.forms.base import NUMBER, SWITCH
 from stations import bulk
 from stations.admin.bulk import BulkCommandAdmin
 from stations.admin.show import chip, link, listing, page
+from stations.api.remote.bulk import permission_for
+from stations.commands import MAY_COMMAND
 from stations.models import BulkCommand, BulkItem, ChargingStation
 
 CHOSEN = "stations of the next bulk command"  # in the browser session: their list may be long
@@ -91,7 +93,7 @@ class BulkPage(BulkCommandAdmin):
         row = commanded(request, bulk_id)
         if isinstance(row, HttpResponse):
             return row
-        if row.command == "call" and not request.user.has_perm("stations.add_command"):
+        if not request.user.has_perm(permission_for(row.command)):
             raise PermissionDenied
         made = bulk.again(row, actor=request.user.get_username(), now=timezone.now())
         if made is None:
@@ -105,7 +107,7 @@ class BulkPage(BulkCommandAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if row := kwargs.get("obj"):
-            context |= board(row, may_command=request.user.has_perm("stations.change_chargingstation"))
+            context |= board(row, may_command=request.user.has_perm(MAY_COMMAND))
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -145,7 +147,7 @@ def commanded(request: HttpRequest, bulk_id: int) -> BulkCommand | HttpResponse:
     """The bulk command of a POST by somebody who may command stations."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not request.user.has_perm("stations.change_chargingstation"):
+    if not request.user.has_perm(MAY_COMMAND):
         raise PermissionDenied
     return get_object_or_404(BulkCommand, pk=bulk_id)
 

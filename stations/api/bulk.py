@@ -1,6 +1,6 @@
 """/api/bulk-commands: one command to many stations."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,11 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from rfid.api.kit import CamelModelSerializer, Ordering, Problem, StrictSerializer
+from rfid.api.kit import CamelModelSerializer, Ordering, Problem, StrictSerializer, require
 from stations import bulk
-from stations.api.remote.anything import require_permission
 from stations.api.remote.base import actor
-from stations.api.remote.bulk import members_of
+from stations.api.remote.bulk import members_of, permission_for
+from stations.commands import MAY_COMMAND
 from stations.models import BulkCommand, BulkItem, ChargingStation
 from stations.secrets import masked
 
@@ -102,6 +102,7 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     serializer_class = BulkSerializer
     filterset_class = BulkFilter
     lookup_value_regex = "[0-9]{1,18}"
+    permissions: ClassVar[dict[str, str]] = dict.fromkeys(("create", "cancel", "again"), MAY_COMMAND)
 
     @extend_schema(request=BulkBody, responses={201: BulkSerializer})
     def create(self, request: Request) -> Response:
@@ -109,8 +110,7 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
         body = BulkBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)
-        if given["command"] == "call":
-            require_permission(request)
+        require(request, permission_for(given["command"]))
         stations = named(given.pop("cp_ids")) if "cp_ids" in given else matching(given.pop("matching"))
         made = bulk.start(
             stations=stations, command=given.pop("command"), body=given.pop("body", {}), actor=actor(request),
@@ -141,8 +141,7 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     def again(self, request: Request, pk: str) -> Response:
         """The same for the stations that failed or were skipped."""
         row = self.get_object()
-        if row.command == "call":
-            require_permission(request)
+        require(request, permission_for(row.command))
         made = bulk.again(row, actor=actor(request), now=timezone.now())
         if made is None:
             raise Problem(409, "conflict", "No station failed or was skipped.")

@@ -31,7 +31,12 @@ from stations.commands.security import (
 from stations.commands.smart_charging import clear_charging_profile, get_composite_schedule, set_charging_profile
 from stations.commands.templates import apply_template
 
+MAY_COMMAND = "stations.change_chargingstation"  # Django's permission for all of them
+MAY_CALL = "stations.add_command"  # for any CALL as it is written
+
 __all__ = [
+    "MAY_CALL",
+    "MAY_COMMAND",
     "OUTGOING",
     "apply_template",
     "call",

@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from rfid.models import RfidCard
+from stations.commands import MAY_COMMAND
 from stations.commands.members import member
 from stations.models import ChargingProfile, ChargingStation, Command
 
@@ -36,7 +37,7 @@ class CommandForm(forms.Form):
     """Base: `send` gives the command and returns its row; it raises what `stations.errors` lists."""
 
     action: ClassVar[str]
-    permission: ClassVar[str] = "stations.change_chargingstation"
+    permission: ClassVar[str] = MAY_COMMAND
     for_many: ClassVar[bool] = True  # what is filled in makes sense for several stations
     title: ClassVar[str]
     icon: ClassVar[str]

@@ -15,6 +15,7 @@ from rfid.api.kit.filters import (
     WindowedFilterSet,
 )
 from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
+from rfid.api.kit.permissions import permission_of, require
 from rfid.api.kit.problems import Problem
 from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField
 
@@ -37,4 +38,6 @@ __all__ = [
     "UtcDateTimeField",
     "WholeNumber",
     "WindowedFilterSet",
+    "permission_of",
+    "require",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
+from rfid.api.kit import permission_of
 from stations.api.remote import RemoteControlViewSet
 from stations.errors import CommandRefused
 from stations.models import BulkItem, ChargingStation, Command
@@ -28,6 +29,11 @@ def members_of(command: str, body: Body) -> dict[str, Any]:
     serializer = method.kwargs["serializer_class"](data=body)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def permission_for(command: str) -> str:
+    """What its route asks for one station. Raises KeyError."""
+    return permission_of(RemoteControlViewSet, routes()[command].__name__)
 
 
 class ToOne(RemoteControlViewSet):
