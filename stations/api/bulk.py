@@ -20,6 +20,7 @@ from stations import bulk
 from stations.api.remote.base import actor
 from stations.api.remote.bulk import members_of, permission_for
 from stations.commands import MAY_COMMAND
+from stations.errors import NotAllowed
 from stations.models import BulkCommand, BulkItem, ChargingStation
 from stations.secrets import masked
 
@@ -139,12 +140,13 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     @extend_schema(request=None, responses={201: BulkSerializer})
     @action(detail=True, methods=["post"])
     def again(self, request: Request, pk: str) -> Response:
-        """The same for the stations that failed or were skipped."""
+        """The same for the stations that failed or were skipped, once it has ended; once."""
         row = self.get_object()
         require(request, permission_for(row.command))
-        made = bulk.again(row, actor=actor(request), now=timezone.now())
-        if made is None:
-            raise Problem(409, "conflict", "No station failed or was skipped.")
+        try:
+            made = bulk.again(row, actor=actor(request), now=timezone.now())
+        except NotAllowed as refusal:
+            raise Problem(409, "conflict", str(refusal)) from None
         return Response(self.get_serializer(made).data, status=201)
 
 

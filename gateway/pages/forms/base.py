@@ -1,9 +1,11 @@
 """What the forms of commands share."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Model
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -15,7 +17,7 @@ from unfold.widgets import (
 from rfid.models import RfidCard
 from stations.commands import MAY_COMMAND
 from stations.commands.members import member
-from stations.models import ChargingProfile, ChargingStation, Command
+from stations.models import ChargingProfile, ChargingStation, Command, Connector
 
 Choices = list[tuple[Any, str]]
 
@@ -38,14 +40,17 @@ class CommandForm(forms.Form):
 
     action: ClassVar[str]
     permission: ClassVar[str] = MAY_COMMAND
-    for_many: ClassVar[bool] = True  # what is filled in makes sense for several stations
     title: ClassVar[str]
     icon: ClassVar[str]
     explanation: ClassVar[str] = ""
+    needs: ClassVar[type[Model] | None] = None  # the table whose rows it offers, which an operator fills
 
-    def __init__(self, station: ChargingStation, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, station: ChargingStation, *args: Any, chosen: Sequence[ChargingStation] = (), **kwargs: Any
+    ) -> None:
+        """`chosen`: all stations of a bulk command; `station` is the first of them."""
         super().__init__(*args, **kwargs)
-        self.station = station
+        self.station, self.chosen = station, chosen or [station]
 
     def missing(self) -> str:
         """Why there is nothing to choose from; empty: there is."""
@@ -96,6 +101,9 @@ def choose(form: forms.Form, name: str, choices: Choices) -> None:
     field.choices = choices
 
 
-def sockets(station: ChargingStation) -> Choices:
-    rows = station.connectors.filter(number__gt=0).order_by("number")
+def sockets(stations: Sequence[ChargingStation]) -> Choices:
+    """The connectors, of one station with what they do; of several those that any of them has."""
+    rows = Connector.objects.filter(station__in=stations, number__gt=0).order_by("number")
+    if len(stations) > 1:
+        return [(number, str(number)) for number in rows.values_list("number", flat=True).distinct()]
     return [(row.number, f"{row.number} - {row.status}" if row.status else str(row.number)) for row in rows]

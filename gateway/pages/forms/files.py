@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, MomentWidget, choose, sockets, words
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, MomentWidget, words
 from ocpp_ws.protocol import enumeration
 from stations import commands
 from stations.commands.members import member
@@ -176,24 +176,6 @@ class SignedUpdateForm(UpdateForm):
         )  # fmt: skip
 
 
-class ExtendedTriggerForm(CommandForm):
-    action, title, icon = "ExtendedTriggerMessage", "Extended trigger", "notification_important"
-    explanation = "As Trigger message, also for the messages of the security extension."
-    requested_message = forms.ChoiceField(
-        label="Message", choices=words(enumeration("ExtendedTriggerMessage", "requestedMessage")), widget=SELECT
-    )
-    connector_id = forms.TypedChoiceField(
-        label="Connector", required=False, coerce=int, empty_value=None, widget=SELECT
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [("", "not one in particular"), *sockets(self.station)])
-
-    def send(self, actor: str) -> Command:
-        return commands.extended_trigger_message(self.station, actor=actor, **self.cleaned_data)
-
-
 def described(file: StationFile) -> str:
     about = " ".join(filter(None, (file.vendor, file.model, file.version)))
     return f"{file.name} ({about})" if about else file.name
@@ -205,4 +187,3 @@ FILES: dict[str, type[CommandForm]] = {
     "get-diagnostics": DiagnosticsForm,
     "get-log": LogForm,
 }
-TRIGGER: dict[str, type[CommandForm]] = {"extended-trigger-message": ExtendedTriggerForm}
