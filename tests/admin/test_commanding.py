@@ -303,6 +303,13 @@ def test_operator_who_may_command_sees_the_answer_without_further_rights(station
     assert "nothing was sent" in body(response)
 
 
+def test_a_certificate_keeps_its_line_ends(operator: Client, station: ChargingStation) -> None:
+    """A browser makes CR LF of them."""
+    filled = {"certificate_type": "ManufacturerRootCertificate", "certificate": "-----BEGIN\r\nAA==\r\n-----END\r\n"}
+    operator.post(reverse("admin:stations_chargingstation_command", args=[station.pk, "install-certificate"]), filled)
+    assert Command.objects.get().payload["certificate"] == "-----BEGIN\nAA==\n-----END\n"
+
+
 @pytest.mark.parametrize(
     ("name", "table"), [("set-charging-profile", "chargingprofile"), ("apply-template", "configurationtemplate")]
 )

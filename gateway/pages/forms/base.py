@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -66,6 +67,18 @@ class CommandForm(forms.Form):
 
     def send(self, actor: str) -> Command:
         raise NotImplementedError
+
+
+class PemField(forms.CharField):
+    """Certificates as text. A browser sends each line's end as CR LF, which some stations do not read."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"rows": 12, "spellcheck": "false", "style": "font-family: monospace"}
+        super().__init__(**{"strip": False, "widget": UnfoldAdminTextareaWidget(attrs=attrs), **options})
+
+    def to_python(self, value: Any) -> str | None:
+        text = super().to_python(value)
+        return text and text.replace("\r\n", "\n")
 
 
 class ProfileChoice(forms.ModelChoiceField):

@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextareaWidget
 
-from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, MomentWidget, words
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, MomentWidget, PemField, words
 from ocpp_ws.protocol import enumeration
 from stations import commands
 from stations.commands.members import member
@@ -147,10 +146,7 @@ class SignedUpdateForm(UpdateForm):
     explanation = "The station checks the vendor's signature before it installs. Security extension."
     install_date_time = moment("Install at", required=False, help_text="Empty: as soon as it can.")
     signature = forms.CharField(max_length=800, required=False, widget=TEXT, help_text="Empty: the firmware's own.")
-    signing_certificate = forms.CharField(
-        max_length=5500, required=False, strip=False, widget=UnfoldAdminTextareaWidget,
-        help_text="PEM. Empty: the firmware's own.",
-    )  # fmt: skip
+    signing_certificate = PemField(max_length=5500, required=False, help_text="PEM. Empty: the firmware's own.")
 
     def clean(self) -> Arguments:
         super().clean()

@@ -5,15 +5,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from unfold.widgets import UnfoldAdminTextareaWidget
 
-from gateway.pages.forms.base import SELECT, CommandForm, choose, words
+from gateway.pages.forms.base import SELECT, CommandForm, PemField, choose, words
 from ocpp_ws.protocol import enumeration
 from stations import commands
 from stations.certificates import authority
 from stations.models import Certificate, ChargingStation, Command
-
-PEM = UnfoldAdminTextareaWidget(attrs={"rows": 12, "spellcheck": "false", "style": "font-family: monospace"})
 
 
 class InstallCertificateForm(CommandForm):
@@ -22,7 +19,7 @@ class InstallCertificateForm(CommandForm):
     certificate_type = forms.ChoiceField(
         label="Type", choices=words(enumeration("InstallCertificate", "certificateType")), widget=SELECT
     )
-    certificate = forms.CharField(max_length=5_500, widget=PEM, help_text="PEM.")
+    certificate = PemField(max_length=5_500, help_text="PEM.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,8 +68,8 @@ class InstalledCertificatesForm(CommandForm):
 class CertificateSignedForm(CommandForm):
     action, title, icon = "CertificateSigned", "Send signed certificate", "workspace_premium"
     explanation = "For a certificate that was made outside; what a station asked for is signed on its request's page."
-    certificate_chain = forms.CharField(
-        label="Chain", max_length=10_000, widget=PEM, help_text="PEM, the station's own certificate first."
+    certificate_chain = PemField(
+        label="Chain", max_length=10_000, help_text="PEM, the station's own certificate first."
     )
 
     def send(self, actor: str) -> Command:
