@@ -69,6 +69,7 @@ class DiagnosticsForm(UploadForm):
     explanation = "The station uploads a file about itself; it appears on the command's page."
     start_time = moment("From", required=False)
     stop_time = moment("Until", required=False)
+    field_order = ("start_time", "stop_time")
 
     def send(self, actor: str) -> Command:
         filled = self.arguments("retries", "retry_interval", "start_time", "stop_time")
@@ -81,6 +82,7 @@ class LogForm(UploadForm):
     log_type = forms.ChoiceField(label="Log", choices=words(enumeration("GetLog", "logType")), widget=RADIO)
     oldest_timestamp = moment("From", required=False)
     latest_timestamp = moment("Until", required=False)
+    field_order = ("log_type", "oldest_timestamp", "latest_timestamp")
 
     def body(self) -> Arguments:
         body = super().body()
