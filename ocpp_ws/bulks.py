@@ -22,11 +22,11 @@ async def run_bulks() -> None:
 
 
 def step() -> bool:
-    """One step of each bulk command that runs; False where there is none."""
+    """One step of each bulk command that is under way; False where there is none."""
     try:
-        running = bulk.running()
-        for one in running:
+        under_way = bulk.under_way()
+        for one in under_way:
             bulk.advance(one, give, timezone.now())
-        return bool(running)
+        return bool(under_way)
     finally:
         connection.close()

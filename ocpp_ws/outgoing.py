@@ -150,9 +150,10 @@ class Outgoing:
 
         def unit(batch: Batch, *, effective: bool = True) -> None:
             ended = outbox.finish(command, state, now=now, **outcome)
-            if ended and effective and event and not event.deviations:
-                take_effect(command, event.payload, now)
-                outbox.go_on(command, outcome["status"])
+            if ended and effective:
+                if event and not event.deviations:
+                    take_effect(command, event.payload, now)
+                outbox.go_on(command, state, outcome.get("status", ""))
             if event and event.quirks:
                 link.note_quirks(command.action, event.quirks, event.raw, now)
             row = outgoing_row(link.station_id, link.epoch, command, now, **(logged or {}))

@@ -10,17 +10,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
-from stations.errors import CommandRefused, QueueFull, StationOffline
+from stations import chains
+from stations.errors import CommandRefused, NotAllowed, NothingToDo, QueueFull, StationOffline
 from stations.models import BulkCommand, BulkItem, ChargingStation, Command
 from stations.secrets import masked
 
 logger = logging.getLogger(__name__)
 State, Item = BulkCommand.State, BulkItem.State
 OPEN = (Item.WAITING, Item.GIVEN)
+TO_BE_RUN = (Item.FAILED, Item.SKIPPED)
 LOST = timedelta(seconds=30)  # after its claim without a command: the process that claimed it is gone
 MOST_AT_ONCE = 100
+NOT_GIVEN = "not given"
 Give = Callable[[BulkItem, str], Command]
 """give(item, idempotency_key): the command to that item's station, without waiting for its end"""
 
@@ -44,8 +47,10 @@ def carries_secret(body: Mapping[str, Any]) -> bool:
     return any(masked(dict(one)).get("value") != one.get("value") for one in (body, inner) if isinstance(one, Mapping))
 
 
-def running() -> list[BulkCommand]:
-    return list(BulkCommand.objects.filter(state=State.RUNNING).order_by("pk"))
+def under_way() -> list[BulkCommand]:
+    """Those that run, and those that have ended with commands that have not."""
+    given = Exists(BulkItem.objects.filter(bulk=OuterRef("pk"), state=Item.GIVEN))
+    return list(BulkCommand.objects.filter(Q(state=State.RUNNING) | given).order_by("pk"))
 
 
 def progress(bulk: BulkCommand) -> dict[str, int]:
@@ -55,10 +60,15 @@ def progress(bulk: BulkCommand) -> dict[str, int]:
 
 
 def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
-    """The next step of a running bulk command."""
+    """The next step of a bulk command that is under way."""
     for item in bulk.items.filter(state=Item.GIVEN, command__isnull=False).select_related("command"):
         settle(item)
-    bulk.items.filter(state=Item.GIVEN, command=None, given_at__lt=now - LOST).update(state=Item.WAITING)
+    lost = bulk.items.filter(state=Item.GIVEN, command=None, given_at__lt=now - LOST)
+    if bulk.state != State.RUNNING:
+        lost.update(state=Item.SKIPPED, result=NOT_GIVEN)
+        forget_passwords(bulk)
+        return
+    lost.update(state=Item.WAITING)
     left = progress(bulk)
     if bulk.stop_on_failure and left[Item.FAILED]:
         end(bulk, State.STOPPED, now)
@@ -67,22 +77,23 @@ def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
         hand_over(item, give)
     if not bulk.items.filter(state__in=OPEN).exists():
         end(bulk, State.FINISHED, now)
+        forget_passwords(bulk)
+
+
+def forget_passwords(bulk: BulkCommand) -> None:
+    """Those in addresses, once no station can need them any more."""
+    if bulk.body != masked(bulk.body) and not bulk.items.exclude(state=Item.DONE).exists():
+        BulkCommand.objects.filter(pk=bulk.pk).update(body=masked(bulk.body))
 
 
 def settle(item: BulkItem) -> None:
     """Take over what became of its command, once it has ended."""
-    command = last_of(item.command)
-    if command is None or command.state in Command.OPEN:
+    chain = chains.chain_of(item.command) if item.command else []
+    if not chain or chain[-1].state in Command.OPEN:
         return
+    command = chains.decisive(chain)
     word = command.status or command.error_code or command.get_state_display()
     close(item, Item.DONE if command.accepted else Item.FAILED, word)
-
-
-def last_of(command: Command | None) -> Command | None:
-    """Of a command that others follow, the last one there is."""
-    while command and (following := Command.objects.filter(after=command).first()):
-        command = following
-    return command
 
 
 def close(item: BulkItem, state: str, result: str, command: Command | None = None) -> None:
@@ -110,6 +121,8 @@ def hand_over(item: BulkItem, give: Give) -> None:
         close(item, Item.FAILED, "not connected", refusal.command)
     except QueueFull:
         mine.update(state=Item.WAITING)
+    except NothingToDo as nothing:
+        close(item, Item.DONE, str(nothing))
     except CommandRefused as refusal:
         close(item, Item.FAILED, str(refusal))
     except (IntegrityError, OperationalError):
@@ -123,17 +136,32 @@ def end(bulk: BulkCommand, state: str, now: datetime) -> bool:
     """What still waits is skipped; what was given goes on to its own end. False where it had ended already."""
     ended = BulkCommand.objects.filter(pk=bulk.pk, state=State.RUNNING).update(state=state, finished_at=now)
     if ended:
-        bulk.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, result="not given")
+        bulk.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, result=NOT_GIVEN)
     return bool(ended)
 
 
-def again(bulk: BulkCommand, *, actor: str, now: datetime) -> BulkCommand | None:
-    """The same for the stations that failed or were skipped; None where there are none."""
-    left = ChargingStation.objects.filter(bulk_items__bulk=bulk, bulk_items__state__in=[Item.FAILED, Item.SKIPPED])
-    stations = list(left.order_by("cp_id"))
-    if not stations:
-        return None
-    return start(
-        stations=stations, command=bulk.command, body=bulk.body, actor=actor, now=now, at_once=bulk.at_once,
-        stop_on_failure=bulk.stop_on_failure, again_of=bulk,
-    )  # fmt: skip
+def again(bulk: BulkCommand, *, actor: str, now: datetime) -> BulkCommand:
+    """The same for the stations that failed or were skipped, once; passwords in its body go over to the new one.
+
+    Raises NotAllowed.
+    """
+    with transaction.atomic():
+        bulk = BulkCommand.objects.select_for_update().get(pk=bulk.pk)  # two clicks are one
+        if why := why_not_again(bulk):
+            raise NotAllowed(why)
+        left = ChargingStation.objects.filter(bulk_items__bulk=bulk, bulk_items__state__in=TO_BE_RUN)
+        made = start(
+            stations=left.order_by("cp_id"), command=bulk.command, body=bulk.body, actor=actor, now=now,
+            at_once=bulk.at_once, stop_on_failure=bulk.stop_on_failure, again_of=bulk,
+        )  # fmt: skip
+        BulkCommand.objects.filter(pk=bulk.pk).update(body=masked(bulk.body))
+    return made
+
+
+def why_not_again(bulk: BulkCommand) -> str:
+    """Why it cannot be run again; empty: it can."""
+    if bulk.items.filter(state__in=OPEN).exists():
+        return "It has not ended yet."
+    if later := bulk.again.first():
+        return f"It was run again already, as bulk command {later.pk}."
+    return "" if bulk.items.filter(state__in=TO_BE_RUN).exists() else "No station failed or was skipped."

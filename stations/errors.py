@@ -25,6 +25,10 @@ class NotAllowed(CommandRefused):
     """OCPP forbids this command in the station's present state."""
 
 
+class NothingToDo(CommandRefused):
+    """The station has nothing that the command is about; a bulk command has done its part there."""
+
+
 class NoAddress(CommandRefused):
     """It is not known under which address the station reaches the gateway."""
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
-from stations import doorbell
+from stations import chains, doorbell
 from stations.credentials import before_sending, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
 from stations.models import ChargingStation, Command, FileLink
@@ -36,7 +36,8 @@ class How(TypedDict, total=False):
     idempotency_key: the same command with the same key within 24 h is given once;
     wait_for_online: seconds that it may wait for a station that is not connected;
     link: the address of the gateway's own that its payload tells the station;
-    then: payloads of the same action to follow it one by one, as long as the station accepts them.
+    then: payloads of the same action to follow it one by one, each as `stations.chains` says;
+    asked: what the idempotency key stands for, where the payload has numbers or times of our own.
     """
 
     wait: float | None
@@ -44,15 +45,12 @@ class How(TypedDict, total=False):
     wait_for_online: float | None
     link: FileLink | None
     then: list[Payload]
+    asked: Payload
 
 
-def give(
-    station: ChargingStation, action: str, payload: Payload, *, actor: str, asked: Payload | None = None,
-    **how: Unpack[How],
-) -> Command:  # fmt: skip
+def give(station: ChargingStation, action: str, payload: Payload, *, actor: str, **how: Unpack[How]) -> Command:
     """Write a command's row, ring the owner of the link and wait for the end. Returns the row as it then stands.
 
-    `asked` is what an idempotency key stands for, where the payload has numbers of our own that are new each time.
     Raises StationOffline, QueueFull, NotAllowed, IdempotencyConflict, InvalidPayload. Must not run inside a
     transaction: the owner could not see the row.
     """
@@ -61,7 +59,7 @@ def give(
     refuse_wrong(wish)
     wish.link, wish.then = how.get("link"), how.get("then", [])
     if key := how.get("idempotency_key"):
-        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, asked or payload)
+        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, how.get("asked", payload))
     if (patience := how.get("wait_for_online")) is not None:
         wish.expires_at = timezone.now() + timedelta(seconds=patience)
     command = given_before(wish) or enqueue(wish)
@@ -220,12 +218,12 @@ def follow_up(*, station_id: int, action: str, payload: Payload, actor: str) -> 
     )  # fmt: skip
 
 
-def go_on(command: Command, status: str) -> None:
-    """Queue what is to follow a command that was answered, if it was accepted.
+def go_on(command: Command, state: str, status: str) -> None:
+    """Queue what is to follow a command that has ended like this, where its answer says so.
 
     It ends with its link: nothing of it is sent to a station that has crashed over it and comes back.
     """
-    if command.then and status in Command.POSITIVE:
+    if command.then and chains.goes_on(command, state, status):
         payload, *others = command.then
         Command.objects.create(
             station_id=command.station_id, action=command.action, payload=payload, then=others, after=command,

@@ -19,7 +19,7 @@ def masked(payload: dict[str, Any]) -> dict[str, Any]:
         return payload | {"configurationKey": [masked(e) if isinstance(e, dict) else e for e in entries]}
     if payload.get("value") and SECRET_NAME.search(str(payload.get("key", ""))):
         return payload | {"value": MASK}
-    for name in ("log", "firmware"):
+    for name in ("log", "firmware", "payload"):  # the latter: of any CALL in the body of a bulk command
         if isinstance(payload.get(name), dict):
             payload = payload | {name: masked(payload[name])}
     addresses = {name: without_password(payload[name]) for name in ADDRESSES if isinstance(payload.get(name), str)}

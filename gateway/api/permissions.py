@@ -9,28 +9,41 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from rfid.api.kit import permission_of, require
+
 LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 FORWARDED = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 LOG_IN = "Log in at /admin/ as a staff user and use that session."
 
 
 class ApiAccess(BasePermission):
-    """Staff, by session; in the profile dev also who has no login but sits at this very machine.
+    """Staff, by session, who may write what the admin lets them write; in the profile dev also who has no login but
+    sits at this very machine.
 
     A web page in that person's browser is not them: anonymous writes need what a foreign page cannot send.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if request.user.is_authenticated:
-            if request.user.is_staff:
-                return True
-            raise PermissionDenied("This user is not a staff member; an administrator can change that at /admin/.")
+            if not request.user.is_staff:
+                raise PermissionDenied("This user is not a staff member; an administrator can change that at /admin/.")
+            if action := written_by(request, view):
+                require(request, permission_of(view, action))
+            return True
         if settings.GATEWAY_PROFILE != "dev":
             raise NotAuthenticated(LOG_IN)
         why = not_local(request) or (None if request.method in SAFE_METHODS else not_deliberate(request))
         if why:
             raise NotAuthenticated(f"{why} {LOG_IN}")
         return True
+
+
+def written_by(request: Request, view: Any) -> str | None:
+    """The viewset's action that this request writes with; None: it reads, or there is none (405)."""
+    if request.method in SAFE_METHODS:
+        return None
+    actions: dict[str, str] = getattr(view, "action_map", {})
+    return actions.get((request.method or "").lower())
 
 
 def not_local(request: Request) -> str | None:

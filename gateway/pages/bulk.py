@@ -12,11 +12,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from gateway.pages import tables
-from gateway.pages.forms import GROUPS, CommandForm
+from gateway.pages.commanding import remedy
+from gateway.pages.forms import FOR_MANY, GROUPS, CommandForm
 from gateway.pages.forms.base import NUMBER, SWITCH
 from stations import bulk
 from stations.admin.bulk import BulkCommandAdmin
 from stations.admin.show import chip, link, listing, page
+from stations.api.remote.bulk import permission_for
+from stations.commands import MAY_COMMAND
+from stations.errors import NotAllowed
 from stations.models import BulkCommand, BulkItem, ChargingStation
 
 CHOSEN = "stations of the next bulk command"  # in the browser session: their list may be long
@@ -51,7 +55,7 @@ class BulkPage(BulkCommandAdmin):
         """The commands that can be given to several stations."""
         stations = chosen(request)
         groups = [
-            {"title": title, "buttons": [button(name, form) for name, form in group.items() if may(request, form)]}
+            {"title": title, "buttons": [button(name) for name in group if may(request, FOR_MANY[name])]}
             for title, group in GROUPS.items()
         ]
         context = {"title": f"Command {len(stations)} stations", "stations": stations, "groups": groups}
@@ -61,10 +65,10 @@ class BulkPage(BulkCommandAdmin):
         form_class = bulk_form(request, name)
         stations = chosen(request)
         sent = request.POST if request.method == "POST" else None
-        form, pace = form_class(stations[0], sent), Pace(sent)
+        form, pace = form_class(stations[0], sent, chosen=stations), Pace(sent)
         context = {
             "title": f"{form.title}: {len(stations)} stations", "stations": stations, "form": form, "pace": pace,
-            "back": reverse("admin:stations_bulkcommand_choose"),
+            "back": reverse("admin:stations_bulkcommand_choose"), "remedy": remedy(request, form),
         }  # fmt: skip
         if sent is not None and form.is_valid() and bulk.carries_secret(form.body()):
             form.add_error(None, bulk.NO_SECRETS)
@@ -91,12 +95,13 @@ class BulkPage(BulkCommandAdmin):
         row = commanded(request, bulk_id)
         if isinstance(row, HttpResponse):
             return row
-        if row.command == "call" and not request.user.has_perm("stations.add_command"):
+        if not request.user.has_perm(permission_for(row.command)):
             raise PermissionDenied
-        made = bulk.again(row, actor=request.user.get_username(), now=timezone.now())
-        if made is None:
-            messages.info(request, "No station failed or was skipped.")
-        return redirect(page(made or row))
+        try:
+            return redirect(page(bulk.again(row, actor=request.user.get_username(), now=timezone.now())))
+        except NotAllowed as refusal:
+            messages.info(request, str(refusal))
+            return redirect(page(row))
 
     def show(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         return TemplateResponse(
@@ -105,7 +110,7 @@ class BulkPage(BulkCommandAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if row := kwargs.get("obj"):
-            context |= board(row, may_command=request.user.has_perm("stations.change_chargingstation"))
+            context |= board(row, may_command=request.user.has_perm(MAY_COMMAND))
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -125,19 +130,20 @@ def choose_stations(request: HttpRequest, stations: list[int]) -> HttpResponse:
 
 
 def may(request: HttpRequest, form: type[CommandForm]) -> bool:
-    return form.for_many and request.user.has_perm(form.permission)
+    return request.user.has_perm(form.permission)
 
 
 def bulk_form(request: HttpRequest, name: str) -> type[CommandForm]:
-    form = next((group[name] for group in GROUPS.values() if name in group), None)
-    if form is None or not form.for_many:
+    form = FOR_MANY.get(name)
+    if form is None:
         raise Http404
     if not may(request, form):
         raise PermissionDenied
     return form
 
 
-def button(name: str, form: type[CommandForm]) -> dict[str, str]:
+def button(name: str) -> dict[str, str]:
+    form = FOR_MANY[name]
     return {"title": form.title, "icon": form.icon, "link": reverse("admin:stations_bulkcommand_new", args=[name])}
 
 
@@ -145,7 +151,7 @@ def commanded(request: HttpRequest, bulk_id: int) -> BulkCommand | HttpResponse:
     """The bulk command of a POST by somebody who may command stations."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not request.user.has_perm("stations.change_chargingstation"):
+    if not request.user.has_perm(MAY_COMMAND):
         raise PermissionDenied
     return get_object_or_404(BulkCommand, pk=bulk_id)
 
@@ -154,7 +160,8 @@ def board(row: BulkCommand, *, may_command: bool) -> dict[str, Any]:
     counts = bulk.progress(row)
     total = sum(counts.values())
     running = row.state == BulkCommand.State.RUNNING
-    failed = counts[Item.FAILED] + counts[Item.SKIPPED]
+    repeatable = may_command and not bulk.why_not_again(row)
+    later = row.again.first()
     return {
         "state": chip(row.get_state_display()),
         "open": running or counts[Item.GIVEN] > 0,
@@ -165,8 +172,9 @@ def board(row: BulkCommand, *, may_command: bool) -> dict[str, Any]:
         ],
         "finished": f"{total - counts[Item.WAITING] - counts[Item.GIVEN]} of {total} stations have their result",
         "cancel": reverse("admin:stations_bulkcommand_cancel", args=[row.pk]) if running and may_command else "",
-        "again": reverse("admin:stations_bulkcommand_again", args=[row.pk]) if failed and may_command else "",
+        "again": reverse("admin:stations_bulkcommand_again", args=[row.pk]) if repeatable else "",
         "again_of": link(row.again_of) if row.again_of else "",
+        "later": link(later) if later else "",
         "items": items(row),
         "all_stations": listing(ChargingStation),
     }

@@ -57,8 +57,19 @@ def show(request: HttpRequest, admin: ModelAdmin, form: CommandForm, template: s
         "form": form,
         "offline": "" if form.station.online else OFFLINE,
         "back": page(form.station),
+        "remedy": remedy(request, form),
     }
     return TemplateResponse(request, template, context | more)
+
+
+def remedy(request: HttpRequest, form: CommandForm) -> dict[str, str]:
+    """Where to make what a form has nothing of to choose from, for who may; else nothing."""
+    if form.needs is None or not form.missing():
+        return {}
+    meta = form.needs._meta
+    if not request.user.has_perm(f"{meta.app_label}.add_{meta.model_name}"):
+        return {}
+    return {"title": f"Add {meta.verbose_name}", "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_add")}
 
 
 def buttons(station: ChargingStation, user: Any) -> list[dict[str, Any]]:

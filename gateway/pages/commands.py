@@ -14,6 +14,7 @@ from gateway.pages.steps import steps
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
 from stations.admin.show import chip, page
+from stations.commands import MAY_COMMAND
 from stations.models import Command
 from stations.remote_start import RemoteStart, remote_start, session_of
 from stations.services.progress import ENDS, NOT_TAKEN, UPDATES, UPLOADS, announced
@@ -53,7 +54,7 @@ class CommandPage(CommandAdmin):
         command = kwargs.get("obj")
         if command:
             context |= result(command)
-            if not request.user.has_perm("stations.change_chargingstation"):
+            if not request.user.has_perm(MAY_COMMAND):
                 context["again"] = ""
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from gateway.pages import tables
-from gateway.pages.forms.base import TEXT
+from gateway.pages.forms.base import TEXT, PemField
 from stations import files
 from stations.admin.files import StationFileAdmin
 from stations.admin.show import page
@@ -30,9 +30,7 @@ class FirmwareForm(forms.Form):
     signature = forms.CharField(
         max_length=800, required=False, widget=TEXT, help_text="Base64, by the vendor. For signed updates only."
     )
-    signing_certificate = forms.CharField(
-        max_length=5500, required=False, strip=False, widget=UnfoldAdminTextareaWidget, help_text="PEM."
-    )
+    signing_certificate = PemField(max_length=5500, required=False, help_text="PEM.")
 
     def keep(self, actor: str) -> StationFile | None:
         """Store the image; None where it is too big: the form then says so."""

@@ -13,6 +13,7 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.admin import SessionAdmin, lasted
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import chip, kwh, link, listing
+from stations.commands import MAY_COMMAND
 
 VALUES = 200
 
@@ -24,7 +25,7 @@ class SessionPage(SessionAdmin):
         session = kwargs.get("obj")
         if session:
             context |= board(session)
-            if session.status == session.Status.ACTIVE and request.user.has_perm("stations.change_chargingstation"):
+            if session.status == session.Status.ACTIVE and request.user.has_perm(MAY_COMMAND):
                 stop = reverse("admin:stations_chargingstation_command", args=[session.station_id, "stop-transaction"])
                 context["stop"] = stop
         return super().render_change_form(request, context, *args, **kwargs)

@@ -35,6 +35,9 @@ from stations.models import (
     UnknownTag,
 )
 
+Items = list[dict[str, Any]]
+Counts = dict[str, int]
+
 
 def environment(_request: HttpRequest) -> list[str] | None:
     """unfold's ENVIRONMENT: a badge on every page; our base template adds the banner."""
@@ -44,7 +47,25 @@ def environment(_request: HttpRequest) -> list[str] | None:
 def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     """unfold's SIDEBAR navigation: groups of tables, each shown to who may look at it."""
     count = badges()
-    stations = [
+    return [
+        {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+        {"title": "Stations", "items": stations(count)},
+        {"title": "Sessions", "items": sessions(count)},
+        {"title": "Security", "items": security(count)},
+        {"title": "Cards", "items": [
+            item("Cards", "contactless", RfidCard), item("Unknown tags", "contact_support", UnknownTag),
+        ]},
+        {"title": "Log", "items": [
+            item("Messages", "forum", OcppMessage),
+            item("Rejected frames", "report", RejectedFrame) | badge(count, "dead letters"),
+        ]},
+        {"title": "Access", "items": [item("Users", "person", User), item("Groups", "group", Group)]},
+        {"title": "API", "items": [{"title": "API docs", "icon": "api", "link": "/api/docs/"}]},
+    ]  # fmt: skip
+
+
+def stations(count: Counts) -> Items:
+    return [
         item("Stations", "ev_station", ChargingStation),
         item("Unknown stations", "help", UnknownStation) | badge(count, "unknown stations"),
         item("Connectors", "power", Connector) | badge(count, "faulted"),
@@ -61,38 +82,26 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Progress", "downloading", ProgressReport),
         item("Quirks", "rule", Quirk),
     ]
-    to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem) | badge(count, "reconciliation")
-    to_reconcile["link"] = listing(ReconciliationItem, state="open")
-    sessions = [
+
+
+def sessions(count: Counts) -> Items:
+    to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem, state="open")
+    return [
         item("Sessions", "bolt", ChargingSession),
-        to_reconcile,
+        to_reconcile | badge(count, "reconciliation"),
         item("Meter values", "speed", MeterValue),
     ]
-    certificates = item("Certificates", "verified_user", Certificate)
-    certificates["link"] = listing(Certificate, state__exact=Certificate.State.INSTALLED)
-    security = [
+
+
+def security(count: Counts) -> Items:
+    return [
         item("Security events", "shield", SecurityEvent) | badge(count, "security events"),
-        certificates,
+        item("Certificates", "verified_user", Certificate, state__exact=Certificate.State.INSTALLED),
         item("Signing requests", "workspace_premium", SigningRequest) | badge(count, "signing requests"),
     ]
-    cards = [item("Cards", "contactless", RfidCard), item("Unknown tags", "contact_support", UnknownTag)]
-    log = [
-        item("Messages", "forum", OcppMessage),
-        item("Rejected frames", "report", RejectedFrame) | badge(count, "dead letters"),
-    ]
-    return [
-        {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
-        {"title": "Stations", "items": stations},
-        {"title": "Sessions", "items": sessions},
-        {"title": "Security", "items": security},
-        {"title": "Cards", "items": cards},
-        {"title": "Log", "items": log},
-        {"title": "Access", "items": [item("Users", "person", User), item("Groups", "group", Group)]},
-        {"title": "API", "items": [{"title": "API docs", "icon": "api", "link": "/api/docs/"}]},
-    ]
 
 
-def badges() -> dict[str, int]:
+def badges() -> Counts:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
         "faulted": Connector.objects.filter(status="Faulted"),
@@ -109,12 +118,12 @@ def badges() -> dict[str, int]:
     return dict(of[0].union(*of[1:], all=True))
 
 
-def badge(count: dict[str, int], name: str) -> dict[str, Any]:
+def badge(count: Counts, name: str) -> dict[str, Any]:
     return {"badge": count[name], "badge_variant": "danger"} if count.get(name) else {}
 
 
-def item(title: str, icon: str, model: type[Model]) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": listing(model), "permission": may_view(model)}
+def item(title: str, icon: str, model: type[Model], **filters: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": listing(model, **filters), "permission": may_view(model)}
 
 
 def may_view(model: type[Model]) -> Callable[[HttpRequest], bool]:

@@ -5,16 +5,16 @@ from typing import Any
 from gateway.pages.tables import Table
 from stations.admin.commands import outcome
 from stations.admin.show import chip, link
+from stations.chains import chain_of
 from stations.models import Command
 
 
 def steps(command: Command) -> dict[str, Any]:
     """What the command's page shows of all that it is one of; nothing where it stands alone."""
-    chain = [command]
-    while before := chain[0].after:
-        chain.insert(0, before)
-    while following := Command.objects.filter(after=chain[-1]).first():
-        chain.append(following)
+    first = command
+    while before := first.after:
+        first = before
+    chain = chain_of(first)
     last = chain[-1]
     if len(chain) == 1 and not last.then:
         return {}
@@ -26,4 +26,9 @@ def steps(command: Command) -> dict[str, Any]:
 
 
 def words(payload: dict[str, Any]) -> str:
+    """What tells a step from its sisters: `Key = value`, the number of a session, a profile's purpose."""
+    if profile := payload.get("csChargingProfiles"):
+        return f"{profile['chargingProfilePurpose']}, connector {payload['connectorId']}"
+    if len(payload) == 1:
+        return "".join(f"{name} {value}" for name, value in payload.items())
     return " = ".join(str(value) for value in payload.values())

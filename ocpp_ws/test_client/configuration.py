@@ -89,49 +89,66 @@ def _key(value: str) -> bool:
 
 def standard(connectors: int, meter_interval: float) -> Configuration:
     """A fresh station's table."""
-    sampled = ",".join(READINGS)
-    profiles = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
+    settings = dict(sorted((_core(connectors, meter_interval) | _messages(meter_interval) | _profiles()).items()))
+    settings["SecurityProfile"].check = partial(_higher_profile, settings)
+    return Configuration(settings)
+
+
+def _core(connectors: int, meter_interval: float) -> dict[str, Setting]:
+    """S§9.1, without what is about messages."""
     rotation = ",".join(f"{n}.RST" for n in range(connectors + 1))
-    settings = {
+    return {
         "AllowOfflineTxForUnknownId": Setting("false", _flag),
         "AuthorizationCacheEnabled": Setting("false", _flag),
-        "AuthorizationKey": Setting("", _key, secret=True),
         "AuthorizeRemoteTxRequests": Setting("false", _flag),
+        "ConnectionTimeOut": Setting("60", _number),
+        "ConnectorPhaseRotation": Setting(rotation),
+        "GetConfigurationMaxKeys": Setting("50", readonly=True),
+        "LocalAuthorizeOffline": Setting("true", _flag),
+        "LocalPreAuthorize": Setting("false", _flag),
+        "NumberOfConnectors": Setting(str(connectors), readonly=True),
+        "ResetRetries": Setting("1", _number),
+        "StopTransactionOnEVSideDisconnect": Setting("true", readonly=True),
+        "StopTransactionOnInvalidId": Setting("true", readonly=True),
+        "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),
+    }
+
+
+def _messages(meter_interval: float) -> dict[str, Setting]:
+    """S§9.1: how often it sends what."""
+    register = "Energy.Active.Import.Register"
+    return {
+        "ClockAlignedDataInterval": Setting("0", _number),
+        "HeartbeatInterval": Setting("300", _number),
+        "MeterValueSampleInterval": Setting(f"{meter_interval:g}", _number),
+        "MeterValuesAlignedData": Setting(register, _measurands),
+        "MeterValuesSampledData": Setting(",".join(READINGS), _measurands),
+        "StopTxnAlignedData": Setting(register, _measurands),
+        "StopTxnSampledData": Setting(register, _measurands),
+        "TransactionMessageAttempts": Setting("3", _number),
+        "TransactionMessageRetryInterval": Setting("60", _number),
+        "WebSocketPingInterval": Setting("20", _number, reboot=True),
+    }
+
+
+def _profiles() -> dict[str, Setting]:
+    """Those of the other profiles (S§9.2 to 9.4) and of security."""
+    profiles = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
+    return {
+        "AuthorizationKey": Setting("", _key, secret=True),
         "ChargeProfileMaxStackLevel": Setting(str(MAX_STACK_LEVEL), readonly=True),
         "ChargingScheduleAllowedChargingRateUnit": Setting("Current,Power", readonly=True),
         "ChargingScheduleMaxPeriods": Setting(str(MAX_PERIODS), readonly=True),
-        "ClockAlignedDataInterval": Setting("0", _number),
-        "ConnectionTimeOut": Setting("60", _number),
-        "ConnectorPhaseRotation": Setting(rotation),
         "CpoName": Setting(""),
-        "GetConfigurationMaxKeys": Setting("50", readonly=True),
-        "HeartbeatInterval": Setting("300", _number),
         "LocalAuthListEnabled": Setting("true", _flag),
         "LocalAuthListMaxLength": Setting("1000", readonly=True),
-        "LocalAuthorizeOffline": Setting("true", _flag),
-        "LocalPreAuthorize": Setting("false", _flag),
         "MaxChargingProfilesInstalled": Setting(str(MAX_INSTALLED), readonly=True),
-        "MeterValueSampleInterval": Setting(f"{meter_interval:g}", _number),
-        "MeterValuesAlignedData": Setting("Energy.Active.Import.Register", _measurands),
-        "MeterValuesSampledData": Setting(sampled, _measurands),
-        "NumberOfConnectors": Setting(str(connectors), readonly=True),
         "ReserveConnectorZeroSupported": Setting("true", readonly=True),
-        "ResetRetries": Setting("1", _number),
-        "SendLocalListMaxLength": Setting("20", readonly=True),
         "SecurityProfile": Setting("0"),
-        "StopTransactionOnEVSideDisconnect": Setting("true", readonly=True),
-        "StopTransactionOnInvalidId": Setting("true", readonly=True),
-        "StopTxnAlignedData": Setting("Energy.Active.Import.Register", _measurands),
-        "StopTxnSampledData": Setting("Energy.Active.Import.Register", _measurands),
+        "SendLocalListMaxLength": Setting("20", readonly=True),
         "SupportedFeatureProfiles": Setting(profiles, readonly=True),
         "SupportedFileTransferProtocols": Setting("HTTP,HTTPS,FTP", readonly=True),
-        "TransactionMessageAttempts": Setting("3", _number),
-        "TransactionMessageRetryInterval": Setting("60", _number),
-        "UnlockConnectorOnEVSideDisconnect": Setting("true", _flag),
-        "WebSocketPingInterval": Setting("20", _number, reboot=True),
     }
-    settings["SecurityProfile"].check = partial(_higher_profile, settings)
-    return Configuration(settings)
 
 
 def _higher_profile(settings: dict[str, Setting], value: str) -> bool:

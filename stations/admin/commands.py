@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from stations.admin.show import TONES, after, chip, link
 from stations.admin.tables import DayRangeFilter, EndlessAdmin
+from stations.commands import MAY_COMMAND
 from stations.models import Command
 from stations.remote_start import RemoteStart, remote_start
 from stations.secrets import masked
@@ -42,7 +43,7 @@ class CommandAdmin(EndlessAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may command a station may see what came of it."""
-        return super().has_view_permission(request, obj) or request.user.has_perm("stations.change_chargingstation")
+        return super().has_view_permission(request, obj) or request.user.has_perm(MAY_COMMAND)
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
         """For reading only: a key on its way to the station is not shown."""

@@ -1,6 +1,6 @@
 """/api/bulk-commands: one command to many stations."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,11 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from rfid.api.kit import CamelModelSerializer, Ordering, Problem, StrictSerializer
+from rfid.api.kit import CamelModelSerializer, Ordering, Problem, StrictSerializer, require
 from stations import bulk
-from stations.api.remote.anything import require_permission
 from stations.api.remote.base import actor
-from stations.api.remote.bulk import members_of
+from stations.api.remote.bulk import members_of, permission_for
+from stations.commands import MAY_COMMAND
+from stations.errors import NotAllowed
 from stations.models import BulkCommand, BulkItem, ChargingStation
 from stations.secrets import masked
 
@@ -102,6 +103,7 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     serializer_class = BulkSerializer
     filterset_class = BulkFilter
     lookup_value_regex = "[0-9]{1,18}"
+    permissions: ClassVar[dict[str, str]] = dict.fromkeys(("create", "cancel", "again"), MAY_COMMAND)
 
     @extend_schema(request=BulkBody, responses={201: BulkSerializer})
     def create(self, request: Request) -> Response:
@@ -109,8 +111,7 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
         body = BulkBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)
-        if given["command"] == "call":
-            require_permission(request)
+        require(request, permission_for(given["command"]))
         stations = named(given.pop("cp_ids")) if "cp_ids" in given else matching(given.pop("matching"))
         made = bulk.start(
             stations=stations, command=given.pop("command"), body=given.pop("body", {}), actor=actor(request),
@@ -139,13 +140,13 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     @extend_schema(request=None, responses={201: BulkSerializer})
     @action(detail=True, methods=["post"])
     def again(self, request: Request, pk: str) -> Response:
-        """The same for the stations that failed or were skipped."""
+        """The same for the stations that failed or were skipped, once it has ended; once."""
         row = self.get_object()
-        if row.command == "call":
-            require_permission(request)
-        made = bulk.again(row, actor=actor(request), now=timezone.now())
-        if made is None:
-            raise Problem(409, "conflict", "No station failed or was skipped.")
+        require(request, permission_for(row.command))
+        try:
+            made = bulk.again(row, actor=actor(request), now=timezone.now())
+        except NotAllowed as refusal:
+            raise Problem(409, "conflict", str(refusal)) from None
         return Response(self.get_serializer(made).data, status=201)
 
 

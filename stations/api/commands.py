@@ -1,6 +1,6 @@
 """/api/commands: every command ever given, and what became of it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
 from stations.api.filters import StationName
+from stations.commands import MAY_COMMAND
 from stations.models import Command, ProgressReport
 from stations.outbox import cancel
 from stations.remote_start import remote_start, session_of
@@ -102,6 +103,7 @@ class CommandViewSet(ReadOnlyModelViewSet[Command]):
     filterset_class = CommandFilter
     pagination_class = BoundedPagination
     lookup_value_regex = "[0-9]{1,18}"
+    permissions: ClassVar[dict[str, str]] = {"cancel": MAY_COMMAND}
 
     def get_queryset(self) -> QuerySet[Command]:
         return Command.objects.select_related("station", "session").order_by("-id")

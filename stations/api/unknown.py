@@ -1,5 +1,7 @@
 """/api/unknown-stations and /api/unknown-tags: what showed up and was not known."""
 
+from typing import ClassVar
+
 from django.db.models import QuerySet
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
@@ -45,6 +47,7 @@ class UnknownStationViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixi
     serializer_class = UnknownStationSerializer
     filterset_class = UnknownStationFilter
     lookup_value_regex = "[0-9]{1,18}"
+    permissions: ClassVar[dict[str, str]] = {"add": "stations.add_chargingstation"}
 
     def get_queryset(self) -> QuerySet[UnknownStation]:
         return UnknownStation.objects.waiting()
@@ -84,6 +87,7 @@ class UnknownTagViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixin, G
     serializer_class = UnknownTagSerializer
     filterset_class = UnknownTagFilter
     lookup_value_regex = "[0-9]{1,18}"
+    permissions: ClassVar[dict[str, str]] = {"adopt": "rfid.add_rfidcard"}
 
     def get_queryset(self) -> QuerySet[UnknownTag]:
         return UnknownTag.objects.waiting().select_related("station")

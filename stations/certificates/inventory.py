@@ -132,6 +132,12 @@ def same_number(row: Certificate, data: Payload) -> bool:
     return row.serial_number.lstrip("0").lower() == data["serialNumber"].lstrip("0").lower()
 
 
+def named_by(station_id: int, data: Payload) -> Payload:
+    """The hashes under which the station knows that certificate (M04.FR.07); as they are where it is not known here."""
+    known = Certificate.objects.filter(station_id=station_id, state=State.INSTALLED).exclude(issuer_key_hash="")
+    return next((row.hash_data for row in known if is_it(row, data)), data)
+
+
 def hash_columns(certificate: x509.Certificate, issuer: x509.Certificate | None) -> dict[str, str]:
     data = hash_data(certificate, issuer, "SHA256")
     return {

@@ -18,6 +18,7 @@ from stations.commands.core import (
 )
 from stations.commands.firmware import get_diagnostics, update_firmware
 from stations.commands.local_list import fill_local_list, get_local_list_version, send_local_list
+from stations.commands.many import cancel_reservations, delete_known_certificate, sign_waiting, stop_sessions
 from stations.commands.remote_trigger import extended_trigger_message, trigger_message
 from stations.commands.reservation import cancel_reservation, reserve_now
 from stations.commands.security import (
@@ -31,11 +32,17 @@ from stations.commands.security import (
 from stations.commands.smart_charging import clear_charging_profile, get_composite_schedule, set_charging_profile
 from stations.commands.templates import apply_template
 
+MAY_COMMAND = "stations.change_chargingstation"  # Django's permission for all of them
+MAY_CALL = "stations.add_command"  # for any CALL as it is written
+
 __all__ = [
+    "MAY_CALL",
+    "MAY_COMMAND",
     "OUTGOING",
     "apply_template",
     "call",
     "cancel_reservation",
+    "cancel_reservations",
     "certificate_signed",
     "change_availability",
     "change_configuration",
@@ -43,6 +50,7 @@ __all__ = [
     "clear_charging_profile",
     "data_transfer",
     "delete_certificate",
+    "delete_known_certificate",
     "extended_trigger_message",
     "fill_local_list",
     "get_composite_schedule",
@@ -58,7 +66,9 @@ __all__ = [
     "reset",
     "send_local_list",
     "set_charging_profile",
+    "sign_waiting",
     "signed_update_firmware",
+    "stop_sessions",
     "trigger_message",
     "unlock_connector",
     "update_firmware",

@@ -29,8 +29,8 @@ def reserve_now(
         reservationId=reservation_id,
     )  # fmt: skip
     number = next_reservation_id(station.pk) if reservation_id is None else reservation_id
-    payload = asked | {"reservationId": number}
-    return give(station, "ReserveNow", payload, actor=actor, asked=asked, **how)
+    how["asked"] = asked
+    return give(station, "ReserveNow", asked | {"reservationId": number}, actor=actor, **how)
 
 
 def cancel_reservation(station: ChargingStation, *, actor: str, reservation_id: int, **how: Unpack[How]) -> Command:

@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 ('reply_to', models.CharField(blank=True, help_text='The channel of the process that waits for it.', max_length=120)),
                 ('idempotency_key', models.CharField(blank=True, max_length=255, null=True, unique=True)),
                 ('request_digest', models.CharField(blank=True, help_text='What was asked under that key.', max_length=64)),
-                ('then', stations.models.ordered_json.OrderedJSONField(blank=True, default=list, help_text='Payloads of the same action to follow it, each if the last was accepted.')),
+                ('then', stations.models.ordered_json.OrderedJSONField(blank=True, default=list, help_text='Payloads of the same action to follow it, one by one.')),
                 ('expires_at', models.DateTimeField(blank=True, help_text='Until then it may wait for the station.', null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),

@@ -52,9 +52,7 @@ class Command(models.Model):
         FileLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="commands",
         help_text="The address of the gateway's own that it told the station.",
     )  # fmt: skip
-    then = OrderedJSONField(
-        default=list, blank=True, help_text="Payloads of the same action to follow it, each if the last was accepted."
-    )
+    then = OrderedJSONField(default=list, blank=True, help_text="Payloads of the same action to follow it, one by one.")
     after = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next", help_text="It followed that one."
     )

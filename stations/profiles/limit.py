@@ -1,9 +1,9 @@
 """Limit a station, or one of its connectors: what operators want most of smart charging, whatever the station takes."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from django.db.models import Max
 from django.utils import timezone
@@ -12,6 +12,7 @@ from ocpp_ws.protocol import format_timestamp
 from stations.commands import set_charging_profile
 from stations.errors import InvalidPayload
 from stations.models import ChargingStation, Command, InstalledProfile
+from stations.outbox import How
 from stations.profiles.capabilities import limits_of, wrong_unit
 from stations.profiles.rules import MAX_PROFILE, TX_DEFAULT_PROFILE, TX_PROFILE, Profile
 
@@ -45,9 +46,7 @@ def limit(station: ChargingStation, wish: Wish, *, actor: str) -> list[Command]:
 
     Returns the commands that were given, in their order; the last one says how it ended. Raises CommandRefused.
     """
-    limits = limits_of(station)
-    if wish.unit not in limits.units:
-        raise InvalidPayload([("chargingRateUnit", wrong_unit(limits))])
+    refuse_wrong_unit(station, wish)
     given: list[Command] = []
     for tries in ways(station, wish):
         ends = [attempt(station, wish, one, actor) for one in tries]
@@ -55,6 +54,24 @@ def limit(station: ChargingStation, wish: Wish, *, actor: str) -> list[Command]:
         if not all(is_refused(end) for end in ends):
             break
     return given
+
+
+def limit_in_turn(station: ChargingStation, wish: Wish, *, actor: str, **how: Unpack[How]) -> Command:
+    """The same without waiting for the answers: the next one follows by itself (stations.chains). Returns the first."""
+    refuse_wrong_unit(station, wish)
+    first, *others = [one for tries in ways(station, wish) for one in tries]
+    how["asked"] = asdict(wish)
+    how["then"] = [
+        {"connectorId": one.connector_id, "csChargingProfiles": profile_of(wish, one, level(station, one))}
+        for one in others
+    ]
+    return attempt(station, wish, first, actor, **how)
+
+
+def refuse_wrong_unit(station: ChargingStation, wish: Wish) -> None:
+    limits = limits_of(station)
+    if wish.unit not in limits.units:
+        raise InvalidPayload([("chargingRateUnit", wrong_unit(limits))])
 
 
 def ways(station: ChargingStation, wish: Wish) -> list[list[Try]]:
@@ -73,9 +90,11 @@ def ways(station: ChargingStation, wish: Wish) -> list[list[Try]]:
     return [tries for tries in every if tries]
 
 
-def attempt(station: ChargingStation, wish: Wish, one: Try, actor: str) -> Command:
+def attempt(station: ChargingStation, wish: Wish, one: Try, actor: str, **how: Unpack[How]) -> Command:
     profile = profile_of(wish, one, level(station, one))
-    return set_charging_profile(station, actor=actor, connector_id=one.connector_id, cs_charging_profiles=profile)
+    return set_charging_profile(
+        station, actor=actor, connector_id=one.connector_id, cs_charging_profiles=profile, **how
+    )  # fmt: skip
 
 
 def profile_of(wish: Wish, one: Try, stack_level: int) -> Profile:

@@ -301,3 +301,27 @@ def test_operator_who_may_command_sees_the_answer_without_further_rights(station
     response = client.post(address(station, "reset"), {"type": "Soft"}, follow=True)
     assert response.status_code == 200
     assert "nothing was sent" in body(response)
+
+
+def test_a_certificate_keeps_its_line_ends(operator: Client, station: ChargingStation) -> None:
+    """A browser makes CR LF of them."""
+    filled = {"certificate_type": "ManufacturerRootCertificate", "certificate": "-----BEGIN\r\nAA==\r\n-----END\r\n"}
+    operator.post(reverse("admin:stations_chargingstation_command", args=[station.pk, "install-certificate"]), filled)
+    assert Command.objects.get().payload["certificate"] == "-----BEGIN\nAA==\n-----END\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("set-charging-profile", "chargingprofile"), ("apply-template", "configurationtemplate")]
+)
+def test_where_there_is_nothing_to_choose_a_button_leads_to_where_it_is_made(
+    operator: Client, station: ChargingStation, name: str, table: str
+) -> None:
+    add = reverse(f"admin:stations_{table}_add")
+    address = reverse("admin:stations_chargingstation_command", args=[station.pk, name])
+    assert f'href="{add}"' in operator.get(address).content.decode()
+    user = User.objects.create_user("otto", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="change_chargingstation"))
+    operator.force_login(user)
+    html = operator.get(address).content.decode()
+    assert f'href="{add}"' not in html
+    assert "No c" in html

@@ -14,26 +14,18 @@ from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import listing, page
 from stations.models import (
     Certificate,
-    ChargingProfile,
     ChargingStation,
     Command,
-    ConfigurationTemplate,
     Connector,
     ConnectorStatusChange,
-    InstalledProfile,
-    Quirk,
     Reservation,
     SecurityEvent,
-    SigningRequest,
-    UnknownStation,
-    UnknownTag,
 )
 
-TABLES = [
-    ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
-    Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
-    UnknownStation, UnknownTag, ConfigurationTemplate, ConnectorStatusChange,
-]  # fmt: skip
+# those of our own; users and groups hold what an administrator wrote
+TABLES = sorted(
+    (model for model in admin.site._registry if model._meta.app_label != "auth"), key=lambda one: one.__name__
+)
 
 
 def text(client: Client, address: str) -> str:

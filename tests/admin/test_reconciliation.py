@@ -13,7 +13,7 @@ from ocpp_ws.models import RejectedFrame
 from sessions_app.models import ChargingSession, ReconciliationItem
 from stations.admin.show import listing, page
 from stations.models import ChargingStation
-from tests.admin.conftest import HOSTILE
+from tests.admin.hostile import HOSTILE
 
 STOP = {"transactionId": 4711, "meterStop": 6000, "timestamp": "2026-03-01T12:30:00Z", "idTag": HOSTILE}
 

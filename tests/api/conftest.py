@@ -2,6 +2,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 
@@ -35,8 +36,11 @@ def api(db: None, settings: Any) -> Api:
 
 @pytest.fixture
 def staff(db: None, django_user_model: Any) -> Client:
+    """Somebody from elsewhere with every permission."""
     client = Client(REMOTE_ADDR="192.0.2.7")
-    client.force_login(django_user_model.objects.create_user("ann", password="x", is_staff=True))
+    ann = django_user_model.objects.create_user("ann", password="x", is_staff=True)
+    ann.user_permissions.set(Permission.objects.all())
+    client.force_login(ann)
     return client
 
 

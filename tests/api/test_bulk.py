@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -67,12 +68,29 @@ def test_it_is_cancelled_once_and_the_skipped_are_run_again(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("stations")
-def test_any_call_needs_its_permission_for_many_too(staff: Client) -> None:
+def test_any_call_needs_its_permission_for_many_too(staff: Client, django_user_model: Any) -> None:
+    ann = django_user_model.objects.get(username="ann")
+    ann.user_permissions.set(Permission.objects.filter(codename="change_chargingstation"))
     body = {"command": "call", "body": {"action": "Reset", "payload": {"type": "Hard"}}, "cpIds": ["CP_1"]}
     response = staff.post("/api/bulk-commands", body, content_type="application/json")
-    assert problem(response, 403, "permission_denied")["detail"].startswith("Only who has the permission")
+    assert "lacks the permission stations.add_command" in problem(response, 403, "permission_denied")["detail"]
     row = BulkCommand.objects.create(command="call", body=body["body"], actor="olga", created_at=timezone.now())
     problem(staff.post(f"/api/bulk-commands/{row.pk}/again"), 403, "permission_denied")
+
+
+@pytest.mark.usefixtures("stations")
+def test_signing_for_many_needs_the_permission_to_sign(staff: Client, django_user_model: Any) -> None:
+    ann = django_user_model.objects.get(username="ann")
+    ann.user_permissions.set(Permission.objects.filter(codename="change_chargingstation"))
+    body = {"command": "certificate-signed", "cpIds": ["CP_1"]}
+    told = problem(staff.post("/api/bulk-commands", body, "application/json"), 403, "permission_denied")
+    assert "lacks the permission stations.change_signingrequest" in told["detail"]
+
+
+@pytest.mark.usefixtures("stations")
+def test_what_is_of_one_station_is_chosen_for_each_of_many(api: Api) -> None:
+    for command in ("stop-transaction", "cancel-reservation", "certificate-signed", "get-local-list-version"):
+        assert started(api, command=command, body={}, cpIds=["CP_1"])["command"] == command
 
 
 def test_a_key_on_its_way_is_not_shown(api: Api) -> None:

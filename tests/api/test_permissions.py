@@ -3,9 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
+from django.urls import URLPattern, reverse
 
+from gateway.pages.forms import FORMS
+from gateway.urls import router
 from rfid.models import RfidCard
+from stations.models import BulkCommand, ChargingStation, Command
+from tests.api import rows
 from tests.api.conftest import Api, problem
 
 FOREIGN = {"REMOTE_ADDR": "192.0.2.7"}
@@ -96,3 +102,87 @@ def test_staff_writes_need_the_csrf_token(db: None, django_user_model: Any) -> N
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(django_user_model.objects.create_user("ann", is_staff=True))
     problem(browser.post("/api/rfid", WRITE, content_type="application/json"), 403, "permission_denied")
+
+
+# what the admin asks for the same act; a new route has to be added, and a command's is its form's
+WRITES = {
+    "station-detail": {"patch": "stations.change_chargingstation"},
+    "card-list": {"post": "rfid.add_rfidcard"},
+    "card-detail": {
+        "put": "rfid.change_rfidcard", "patch": "rfid.change_rfidcard", "delete": "rfid.delete_rfidcard"
+    },
+    "card-block": {"post": "rfid.change_rfidcard"},
+    "card-activate": {"post": "rfid.change_rfidcard"},
+    "bulk-command-list": {"post": "stations.change_chargingstation"},
+    "bulk-command-cancel": {"post": "stations.change_chargingstation"},
+    "bulk-command-again": {"post": "stations.change_chargingstation"},
+    "command-cancel": {"post": "stations.change_chargingstation"},
+    "charging-profile-list": {"post": "stations.add_chargingprofile"},
+    "charging-profile-detail": {
+        "put": "stations.change_chargingprofile", "patch": "stations.change_chargingprofile",
+        "delete": "stations.delete_chargingprofile",
+    },
+    "unknown-station-detail": {"delete": "stations.delete_unknownstation"},
+    "unknown-station-add": {"post": "stations.add_chargingstation"},
+    "unknown-tag-detail": {"delete": "stations.delete_unknowntag"},
+    "unknown-tag-adopt": {"post": "rfid.add_rfidcard"},
+    "file-list": {"post": "stations.add_stationfile"},
+    "file-detail": {"delete": "stations.delete_stationfile"},
+    "signing-request-sign": {"post": "stations.change_signingrequest"},
+    "signing-request-refuse": {"post": "stations.change_signingrequest"},
+    "remote-send-local-list": {"post": "stations.change_chargingstation"},
+    **{f"remote-{name}": {"post": form.permission} for name, form in FORMS.items()},
+}  # fmt: skip
+ROUTES: list[tuple[URLPattern, str]] = [
+    (route, method) for route in router.urls for method in route.callback.actions if method != "get"
+]
+
+
+def named(*permissions: str) -> list[Permission]:
+    return [
+        Permission.objects.get(content_type__app_label=app, codename=codename)
+        for app, codename in (one.split(".") for one in permissions)
+    ]
+
+
+@pytest.fixture
+def ann(staff: Client, django_user_model: Any) -> Any:
+    """The user of `staff`, without any permission."""
+    user = django_user_model.objects.get(username="ann")
+    user.user_permissions.clear()
+    return user
+
+
+@pytest.mark.parametrize(("route", "method"), ROUTES, ids=lambda one: getattr(one, "name", one))
+def test_a_route_that_writes_asks_the_permission_that_the_admin_asks(
+    staff: Client, ann: Any, route: URLPattern, method: str
+) -> None:
+    assert route.name is not None
+    wanted = WRITES[route.name][method]
+    path = reverse(route.name, kwargs=dict.fromkeys(route.pattern.regex.groupindex, "1"))
+    ann.user_permissions.set(Permission.objects.exclude(pk=named(wanted)[0].pk))
+    told = problem(staff.generic(method.upper(), path, b"{}", "application/json"), 403, "permission_denied")
+    assert f"lacks the permission {wanted}" in told["detail"]
+    ann.user_permissions.set(named(wanted))
+    assert staff.generic(method.upper(), path, b"{}", "application/json").status_code != 403
+
+
+def test_no_route_in_the_table_is_gone() -> None:
+    assert set(WRITES) == {route.name for route, _ in ROUTES}
+
+
+@pytest.mark.usefixtures("ann")
+def test_a_refused_command_reaches_no_station(staff: Client) -> None:
+    ChargingStation.objects.create(cp_id="CP_1")
+    problem(staff.post("/api/admin/CP_1/reset", {"type": "Hard"}, "application/json"), 403, "permission_denied")
+    body = {"command": "reset", "body": {"type": "Hard"}, "cpIds": ["CP_1"]}
+    problem(staff.post("/api/bulk-commands", body, "application/json"), 403, "permission_denied")
+    assert not Command.objects.exists()
+    assert not BulkCommand.objects.exists()
+
+
+@pytest.mark.usefixtures("ann")
+def test_page_in_a_browser_has_no_form_for_who_may_not_send_it(staff: Client) -> None:
+    rows.station("CP_1")
+    page = staff.get("/api/admin/CP_1/unlock-connector", headers={"accept": "text/html"})
+    assert 'name="connectorId"' not in page.content.decode()

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from gateway.pages.forms import FORMS
 from tests.engines import chromium
 from tests.main_job.conftest import gateway_process
 from tests.processes import Gateway, manage
@@ -17,6 +19,11 @@ from tests.station import Station, station
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# what reaches beyond the right edge, unless it is in a box that scrolls
+TOO_WIDE = """() => [...document.querySelectorAll(".board *, form *, .narrow *")].filter(one =>
+    one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll, pre, nav")
+).map(one => one.outerHTML.slice(0, 80))
+"""
 START = {"connectorId": 1, "idTag": "DRIVER", "meterStart": 1000, "timestamp": "2026-11-22T10:00:00Z"}
 
 
@@ -121,6 +128,37 @@ def test_long_json_stays_inside_the_page(gateway: Gateway, page: Page) -> None:
     page.locator(".readonly pre", has_text="xxx").first.wait_for()
     ends = "all => all.map(one => one.getBoundingClientRect().right)"
     assert max(page.locator(".readonly, .readonly pre").evaluate_all(ends)) <= 1400
+
+
+def test_command_pages_fit_on_a_phone(gateway: Gateway, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    with charging_station(gateway, "CP_PHONE"):
+        page.goto("/admin/stations/chargingstation/?q=CP_PHONE")
+        page.get_by_role("link", name="CP_PHONE").first.click()
+        page.wait_for_url("**/change/**")
+        station_page = page.url.split("change/")[0]
+        for name in FORMS:
+            page.goto(f"{station_page}command/{name}/")
+            assert page.evaluate(TOO_WIDE) == [], name
+
+
+def test_a_long_name_stays_inside_the_page(gateway: Gateway, page: Page) -> None:
+    name = "x" * 3000
+
+    async def tell() -> None:
+        async with station(gateway.ws, "CP_NAMES") as cp, httpx.AsyncClient(base_url=gateway.http) as api:
+            await cp.boot()
+            asked = asyncio.create_task(api.post("/api/admin/CP_NAMES/get-diagnostics", json={}))
+            await cp.expect("GetDiagnostics", {"fileName": name})
+            await asked
+
+    thread = threading.Thread(target=asyncio.run, args=(tell(),))
+    thread.start()
+    thread.join()
+    page.goto("/admin/stations/command/?q=CP_NAMES")
+    page.locator("#result_list a").first.click()
+    page.get_by_text(name).first.wait_for()
+    assert page.evaluate(TOO_WIDE) == []
 
 
 def test_documentation_pages_work_offline(page: Page) -> None:

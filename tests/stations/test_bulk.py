@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from stations import bulk
 from stations.api.remote.bulk import give
+from stations.errors import NotAllowed
 from stations.models import BulkCommand, BulkItem, ChargingStation, Command
+from stations.secrets import masked
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,8 +112,18 @@ def test_what_waits_is_skipped_when_it_is_cancelled(stations: list[ChargingStati
     step(row)
     assert bulk.end(row, BulkCommand.State.CANCELLED, NOON)
     assert not bulk.end(row, BulkCommand.State.CANCELLED, NOON)
-    assert bulk.running() == []
     assert bulk.progress(row)["skipped"] == 3
+
+
+def test_what_was_given_before_it_was_cancelled_gets_its_result(stations: list[ChargingStation]) -> None:
+    row = started(stations)
+    step(row)
+    bulk.end(row, BulkCommand.State.CANCELLED, NOON)
+    answer("Accepted")
+    for one in bulk.under_way():
+        bulk.advance(one, give, NOON)
+    assert {state: n for state, n in bulk.progress(row).items() if n} == {"done": 2, "skipped": 3}
+    assert bulk.under_way() == []
 
 
 def test_the_failed_and_skipped_are_tried_again(stations: list[ChargingStation]) -> None:
@@ -120,8 +132,48 @@ def test_the_failed_and_skipped_are_tried_again(stations: list[ChargingStation])
     answer("Rejected")
     step(row)
     bulk.end(row, BulkCommand.State.CANCELLED, NOON)
+    answer("Accepted")
+    step(row)
     second = bulk.again(row, actor="otto", now=NOON)
-    assert second is not None
     assert second.again_of == row
     assert {item.station.cp_id for item in second.items.all()} == {"CP_0", "CP_1", "CP_4"}
     assert (second.command, second.body, second.actor) == ("reset", {"type": "Soft"}, "otto")
+
+
+def test_it_is_run_again_once_and_only_when_it_has_ended(stations: list[ChargingStation]) -> None:
+    row = started(stations[:2], at_once=1)
+    step(row)
+    answer("Rejected")
+    step(row)
+    with pytest.raises(NotAllowed, match="not ended"):
+        bulk.again(row, actor="otto", now=NOON)
+    answer("Accepted")
+    step(row)
+    second = bulk.again(row, actor="otto", now=NOON)
+    with pytest.raises(NotAllowed, match=f"as bulk command {second.pk}"):
+        bulk.again(row, actor="otto", now=NOON)
+
+
+SECRET = {"location": "ftp://ann:pw@files.test/"}
+MASKED = {"location": "ftp://ann:***@files.test/"}
+
+
+def test_a_password_is_kept_as_long_as_a_station_may_need_it(stations: list[ChargingStation]) -> None:
+    row = bulk.start(stations=stations[:2], command="get-diagnostics", body=SECRET, actor="olga", now=NOON)
+    step(row)
+    Command.objects.filter(station=stations[0]).update(state="answered", answer={})
+    Command.objects.filter(station=stations[1]).update(state="timeout")
+    step(row)
+    assert (row.state, row.body) == ("finished", SECRET)
+    second = bulk.again(row, actor="olga", now=NOON)
+    row.refresh_from_db()
+    assert (row.body, second.body) == (MASKED, SECRET)
+    step(second)
+    assert [command.payload for command in Command.objects.filter(state="queued")] == [SECRET]
+    Command.objects.update(state="answered")
+    step(second)
+    assert second.body == MASKED
+
+
+def test_a_password_in_any_call_is_masked_too() -> None:
+    assert masked({"action": "GetDiagnostics", "payload": SECRET})["payload"] == MASKED

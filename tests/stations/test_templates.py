@@ -57,7 +57,7 @@ def answered(status: str) -> None:
     """What the station says to the key that it was sent last."""
     command = Command.objects.latest("pk")
     Command.objects.filter(pk=command.pk).update(state="answered", status=status)
-    outbox.go_on(command, status)
+    outbox.go_on(command, "answered", status)
 
 
 def result(row: Any) -> list[Any]:

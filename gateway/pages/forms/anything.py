@@ -13,7 +13,7 @@ from stations.models import Command
 
 class AnyCallForm(CommandForm):
     action, title, icon = "", "Any call", "code"
-    permission = "stations.add_command"
+    permission = commands.MAY_CALL
     explanation = "For experts: the payload goes out as it is written, if it fits the schema of the action."
     call_action = forms.ChoiceField(label="Action", choices=words(commands.OUTGOING), widget=SELECT)
     payload = forms.CharField(

@@ -1,20 +1,24 @@
 """What the forms of commands share."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Model
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from rfid.models import RfidCard
+from stations.commands import MAY_COMMAND
 from stations.commands.members import member
-from stations.models import ChargingProfile, ChargingStation, Command
+from stations.models import ChargingProfile, ChargingStation, Command, Connector
 
 Choices = list[tuple[Any, str]]
 
@@ -36,15 +40,18 @@ class CommandForm(forms.Form):
     """Base: `send` gives the command and returns its row; it raises what `stations.errors` lists."""
 
     action: ClassVar[str]
-    permission: ClassVar[str] = "stations.change_chargingstation"
-    for_many: ClassVar[bool] = True  # what is filled in makes sense for several stations
+    permission: ClassVar[str] = MAY_COMMAND
     title: ClassVar[str]
     icon: ClassVar[str]
     explanation: ClassVar[str] = ""
+    needs: ClassVar[type[Model] | None] = None  # the table whose rows it offers, which an operator fills
 
-    def __init__(self, station: ChargingStation, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, station: ChargingStation, *args: Any, chosen: Sequence[ChargingStation] = (), **kwargs: Any
+    ) -> None:
+        """`chosen`: all stations of a bulk command; `station` is the first of them."""
         super().__init__(*args, **kwargs)
-        self.station = station
+        self.station, self.chosen = station, chosen or [station]
 
     def missing(self) -> str:
         """Why there is nothing to choose from; empty: there is."""
@@ -60,6 +67,18 @@ class CommandForm(forms.Form):
 
     def send(self, actor: str) -> Command:
         raise NotImplementedError
+
+
+class PemField(forms.CharField):
+    """Certificates as text. A browser sends each line's end as CR LF, which some stations do not read."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"rows": 12, "spellcheck": "false", "style": "font-family: monospace"}
+        super().__init__(**{"strip": False, "widget": UnfoldAdminTextareaWidget(attrs=attrs), **options})
+
+    def to_python(self, value: Any) -> str | None:
+        text = super().to_python(value)
+        return text and text.replace("\r\n", "\n")
 
 
 class ProfileChoice(forms.ModelChoiceField):
@@ -95,6 +114,9 @@ def choose(form: forms.Form, name: str, choices: Choices) -> None:
     field.choices = choices
 
 
-def sockets(station: ChargingStation) -> Choices:
-    rows = station.connectors.filter(number__gt=0).order_by("number")
+def sockets(stations: Sequence[ChargingStation]) -> Choices:
+    """The connectors, of one station with what they do; of several those that any of them has."""
+    rows = Connector.objects.filter(station__in=stations, number__gt=0).order_by("number")
+    if len(stations) > 1:
+        return [(number, str(number)) for number in rows.values_list("number", flat=True).distinct()]
     return [(row.number, f"{row.number} - {row.status}" if row.status else str(row.number)) for row in rows]

@@ -29,7 +29,7 @@ class StartForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [("", "as the station likes"), *sockets(self.station)])
+        choose(self, "connector_id", [("", "as the station likes"), *sockets(self.chosen)])
 
     def suggestions(self) -> list[RfidCard]:
         return cards()
@@ -46,7 +46,6 @@ class StartForm(CommandForm):
 
 class StopForm(CommandForm):
     action, title, icon = "RemoteStopTransaction", "Stop", "stop"
-    for_many = False
     explanation = "Asks the station to end a session; the session closes when its StopTransaction arrives."
     session = forms.TypedChoiceField(coerce=int, widget=SELECT)
 
@@ -74,7 +73,7 @@ class AvailabilityForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [(0, "the whole station"), *sockets(self.station)])
+        choose(self, "connector_id", [(0, "the whole station"), *sockets(self.chosen)])
 
     def send(self, actor: str) -> Command:
         return commands.change_availability(self.station, actor=actor, **self.cleaned_data)
@@ -103,7 +102,7 @@ class UnlockForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", sockets(self.station))
+        choose(self, "connector_id", sockets(self.chosen))
 
     def risk(self) -> str:
         return f"Connector {self.cleaned_data['connector_id']} releases its plug, and a session on it ends."
@@ -161,19 +160,26 @@ class DataTransferForm(CommandForm):
 class TriggerForm(CommandForm):
     action, title, icon = "TriggerMessage", "Trigger message", "notifications_active"
     explanation = "Asks the station to send a message now; it comes after the answer."
-    requested_message = forms.ChoiceField(
-        label="Message", choices=words(enumeration("TriggerMessage", "requestedMessage")), widget=SELECT
-    )
+    requested_message = forms.ChoiceField(label="Message", widget=SELECT)
     connector_id = forms.TypedChoiceField(
         label="Connector", required=False, coerce=int, empty_value=None, widget=SELECT
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [("", "not one in particular"), *sockets(self.station)])
+        choose(self, "requested_message", words(enumeration(self.action, "requestedMessage")))
+        choose(self, "connector_id", [("", "not one in particular"), *sockets(self.chosen)])
 
     def send(self, actor: str) -> Command:
         return commands.trigger_message(self.station, actor=actor, **self.cleaned_data)
+
+
+class ExtendedTriggerForm(TriggerForm):
+    action, title, icon = "ExtendedTriggerMessage", "Extended trigger", "notification_important"
+    explanation = "As Trigger message, also for the messages of the security extension."
+
+    def send(self, actor: str) -> Command:
+        return commands.extended_trigger_message(self.station, actor=actor, **self.cleaned_data)
 
 
 def told(session: ChargingSession) -> str:
@@ -195,3 +201,4 @@ SELDOM: dict[str, type[CommandForm]] = {
     "clear-cache": ClearCacheForm,
     "data-transfer": DataTransferForm,
 }
+EXTENDED: dict[str, type[CommandForm]] = {"extended-trigger-message": ExtendedTriggerForm}

@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextareaWidget
 
-from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, MomentWidget, choose, sockets, words
+from gateway.pages.forms.base import RADIO, SELECT, TEXT, CommandForm, MomentWidget, PemField, words
 from ocpp_ws.protocol import enumeration
 from stations import commands
 from stations.commands.members import member
@@ -70,6 +69,7 @@ class DiagnosticsForm(UploadForm):
     explanation = "The station uploads a file about itself; it appears on the command's page."
     start_time = moment("From", required=False)
     stop_time = moment("Until", required=False)
+    field_order = ("start_time", "stop_time")
 
     def send(self, actor: str) -> Command:
         filled = self.arguments("retries", "retry_interval", "start_time", "stop_time")
@@ -82,6 +82,7 @@ class LogForm(UploadForm):
     log_type = forms.ChoiceField(label="Log", choices=words(enumeration("GetLog", "logType")), widget=RADIO)
     oldest_timestamp = moment("From", required=False)
     latest_timestamp = moment("Until", required=False)
+    field_order = ("log_type", "oldest_timestamp", "latest_timestamp")
 
     def body(self) -> Arguments:
         body = super().body()
@@ -147,10 +148,7 @@ class SignedUpdateForm(UpdateForm):
     explanation = "The station checks the vendor's signature before it installs. Security extension."
     install_date_time = moment("Install at", required=False, help_text="Empty: as soon as it can.")
     signature = forms.CharField(max_length=800, required=False, widget=TEXT, help_text="Empty: the firmware's own.")
-    signing_certificate = forms.CharField(
-        max_length=5500, required=False, strip=False, widget=UnfoldAdminTextareaWidget,
-        help_text="PEM. Empty: the firmware's own.",
-    )  # fmt: skip
+    signing_certificate = PemField(max_length=5500, required=False, help_text="PEM. Empty: the firmware's own.")
 
     def clean(self) -> Arguments:
         super().clean()
@@ -176,24 +174,6 @@ class SignedUpdateForm(UpdateForm):
         )  # fmt: skip
 
 
-class ExtendedTriggerForm(CommandForm):
-    action, title, icon = "ExtendedTriggerMessage", "Extended trigger", "notification_important"
-    explanation = "As Trigger message, also for the messages of the security extension."
-    requested_message = forms.ChoiceField(
-        label="Message", choices=words(enumeration("ExtendedTriggerMessage", "requestedMessage")), widget=SELECT
-    )
-    connector_id = forms.TypedChoiceField(
-        label="Connector", required=False, coerce=int, empty_value=None, widget=SELECT
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [("", "not one in particular"), *sockets(self.station)])
-
-    def send(self, actor: str) -> Command:
-        return commands.extended_trigger_message(self.station, actor=actor, **self.cleaned_data)
-
-
 def described(file: StationFile) -> str:
     about = " ".join(filter(None, (file.vendor, file.model, file.version)))
     return f"{file.name} ({about})" if about else file.name
@@ -205,4 +185,3 @@ FILES: dict[str, type[CommandForm]] = {
     "get-diagnostics": DiagnosticsForm,
     "get-log": LogForm,
 }
-TRIGGER: dict[str, type[CommandForm]] = {"extended-trigger-message": ExtendedTriggerForm}

@@ -28,7 +28,7 @@ class ReserveForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [*sockets(self.station), (0, "any one, where the station can do that")])
+        choose(self, "connector_id", [*sockets(self.chosen), (0, "any one, where the station can do that")])
         self.fields["expiry_date"].help_text = f"Time zone: {settings.TIME_ZONE}"
 
     def suggestions(self) -> list[RfidCard]:
@@ -46,7 +46,6 @@ class ReserveForm(CommandForm):
 
 class CancelReservationForm(CommandForm):
     action, title, icon = "CancelReservation", "Cancel reservation", "event_busy"
-    for_many = False
     explanation = "Gives a reserved connector free. Rejected: the station holds no such reservation any more."
     reservation_id = forms.TypedChoiceField(label="Reservation", coerce=int, widget=SELECT)
 

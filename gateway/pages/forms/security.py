@@ -1,17 +1,16 @@
 """The forms about certificates (security white paper)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget
+from django.db.models import QuerySet
 
-from gateway.pages.forms.base import SELECT, CommandForm, choose, words
+from gateway.pages.forms.base import SELECT, CommandForm, PemField, choose, words
 from ocpp_ws.protocol import enumeration
 from stations import commands
 from stations.certificates import authority
-from stations.models import Certificate, Command
-
-PEM = UnfoldAdminTextareaWidget(attrs={"rows": 12, "spellcheck": "false", "style": "font-family: monospace"})
+from stations.models import Certificate, ChargingStation, Command
 
 
 class InstallCertificateForm(CommandForm):
@@ -20,7 +19,7 @@ class InstallCertificateForm(CommandForm):
     certificate_type = forms.ChoiceField(
         label="Type", choices=words(enumeration("InstallCertificate", "certificateType")), widget=SELECT
     )
-    certificate = forms.CharField(max_length=5_500, widget=PEM, help_text="PEM.")
+    certificate = PemField(max_length=5_500, help_text="PEM.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,15 +33,12 @@ class InstallCertificateForm(CommandForm):
 
 class DeleteCertificateForm(CommandForm):
     action, title, icon = "DeleteCertificate", "Delete certificate", "remove_moderator"
-    for_many = False
     explanation = "Of the certificates that the station is known to have; Installed certificates asks it for them."
     certificate = forms.TypedChoiceField(coerce=int, widget=SELECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # M04.FR.05: its own certificate cannot be deleted; without the issuer's hash none can be named
-        rows = self.station.certificates.filter(state=Certificate.State.INSTALLED).exclude(issuer_key_hash="")
-        self.deletable = {row.pk: row for row in rows.exclude(type=Certificate.Type.CHARGE_POINT)}
+        self.deletable = {row.pk: row for row in deletable([self.station])}
         known = [(pk, told(row)) for pk, row in self.deletable.items()]
         choose(self, "certificate", known or [("", "none is known: ask for the installed ones first")])
 
@@ -71,14 +67,19 @@ class InstalledCertificatesForm(CommandForm):
 
 class CertificateSignedForm(CommandForm):
     action, title, icon = "CertificateSigned", "Send signed certificate", "workspace_premium"
-    for_many = False
     explanation = "For a certificate that was made outside; what a station asked for is signed on its request's page."
-    certificate_chain = forms.CharField(
-        label="Chain", max_length=10_000, widget=PEM, help_text="PEM, the station's own certificate first."
+    certificate_chain = PemField(
+        label="Chain", max_length=10_000, help_text="PEM, the station's own certificate first."
     )
 
     def send(self, actor: str) -> Command:
         return commands.certificate_signed(self.station, actor=actor, **self.cleaned_data)
+
+
+def deletable(stations: Sequence[ChargingStation]) -> QuerySet[Certificate]:
+    """M04.FR.05: their own certificates cannot be deleted. Without the issuer's hash none can be named."""
+    rows = Certificate.objects.filter(station__in=stations, state=Certificate.State.INSTALLED)
+    return rows.exclude(issuer_key_hash="").exclude(type=Certificate.Type.CHARGE_POINT)
 
 
 def told(row: Certificate) -> str:

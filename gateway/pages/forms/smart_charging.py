@@ -22,7 +22,6 @@ def number(label: str, **options: Any) -> forms.IntegerField:
 
 class LimitForm(CommandForm):
     action, title, icon = "SetChargingProfile", "Limit", "speed"
-    for_many = False  # each of its steps waits for the answer to the one before
     explanation = (
         "Limits the station, or one connector, by whatever it takes: a ChargePointMaxProfile, else a TxDefaultProfile, "
         "else a TxProfile for each running session. A new limit replaces the old one."
@@ -34,8 +33,13 @@ class LimitForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "unit", [(unit, UNITS[unit]) for unit in limits_of(self.station).units])
-        choose(self, "connector_id", [WHOLE, *sockets(self.station)])
+        units = list(UNITS) if len(self.chosen) > 1 else limits_of(self.station).units
+        choose(self, "unit", [(unit, UNITS[unit]) for unit in units])
+        choose(self, "connector_id", [WHOLE, *sockets(self.chosen)])
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        return body | {"chargingRateUnit": body.pop("unit"), "limit": float(body["limit"])}
 
     def send(self, actor: str) -> Command:
         wish = Wish(**self.cleaned_data | {"limit": float(self.cleaned_data["limit"])})
@@ -45,15 +49,16 @@ class LimitForm(CommandForm):
 class SetProfileForm(CommandForm):
     action, title, icon = "SetChargingProfile", "Set charging profile", "stacked_line_chart"
     explanation = "Sends a stored charging profile. A TxProfile is for the session that runs on the connector."
+    needs = ChargingProfile
     profile = ProfileChoice()
     connector_id = forms.TypedChoiceField(label="Connector", coerce=int, widget=SELECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [WHOLE, *sockets(self.station)])
+        choose(self, "connector_id", [WHOLE, *sockets(self.chosen)])
 
     def missing(self) -> str:
-        return "" if ChargingProfile.objects.exists() else "No charging profile is stored yet: add one first."
+        return "" if ChargingProfile.objects.exists() else "No charging profile is stored yet."
 
     def body(self) -> dict[str, Any]:
         return {"storedProfile": self.cleaned_data["profile"].pk, "connectorId": self.cleaned_data["connector_id"]}
@@ -77,7 +82,7 @@ class ClearProfilesForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [("", "any"), WHOLE, *sockets(self.station)])
+        choose(self, "connector_id", [("", "any"), WHOLE, *sockets(self.chosen)])
 
     def clean_charging_profile_purpose(self) -> str | None:
         return self.cleaned_data["charging_profile_purpose"] or None
@@ -101,7 +106,7 @@ class CompositeScheduleForm(CommandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "connector_id", [WHOLE, *sockets(self.station)])
+        choose(self, "connector_id", [WHOLE, *sockets(self.chosen)])
 
     def body(self) -> dict[str, Any]:
         body = super().body()

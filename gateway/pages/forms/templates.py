@@ -12,11 +12,13 @@ from stations.models import Command, ConfigurationTemplate
 class ApplyTemplateForm(CommandForm):
     action, title, icon = "", "Apply template", "checklist"
     explanation = "Sends the template's keys one by one. The first one that the station does not accept is the last."
+    needs = ConfigurationTemplate
     template = forms.ModelChoiceField(ConfigurationTemplate.objects.none(), to_field_name="name", widget=SELECT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fitting = [template.pk for template in ConfigurationTemplate.objects.all() if template.fits(self.station)]
+        every = ConfigurationTemplate.objects.all()
+        fitting = [template.pk for template in every if any(map(template.fits, self.chosen))]
         field = self.fields["template"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = ConfigurationTemplate.objects.filter(pk__in=fitting)

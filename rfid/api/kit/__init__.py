@@ -17,6 +17,7 @@ from rfid.api.kit.filters import (
     WindowedFilterSet,
 )
 from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
+from rfid.api.kit.permissions import permission_of, require
 from rfid.api.kit.problems import Problem
 from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField, camel
 
@@ -42,4 +43,6 @@ __all__ = [
     "WholeNumber",
     "WindowedFilterSet",
     "camel",
+    "permission_of",
+    "require",
 ]
