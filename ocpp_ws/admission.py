@@ -1,5 +1,6 @@
 """Letting a station in: identify, refuse or take over, and open its link in the database before it is accepted."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -15,6 +16,7 @@ from ocpp_ws.identity import Denied, check_origin, handshake_quirks, host_header
 from ocpp_ws.links import REPLACED, links
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
+from ocpp_ws.release import Opening, release_opened
 from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from stations import doorbell
@@ -54,14 +56,19 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         strangers.notice(Noticed.TAKEOVER_REFUSED, known.station_id, told, address)
         raise later("A live connection has this identity.")
     now = timezone.now()
-    opened: OpenedLink | None = await writer.commit(
+    opening: Opening = asyncio.wrap_future(writer.post(
         lambda _: open_link(
             cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
             subprotocol=subprotocol, quirks=handshake_quirks(scope, subprotocol), now=now, proved=proved,
             host=host_header(scope),
         ),
         station=known.station_id if known else cp_id.lower(),
-    )  # fmt: skip
+    ))  # fmt: skip
+    try:
+        opened = await asyncio.shield(opening)
+    except asyncio.CancelledError:  # it is opened all the same, and nobody serves it
+        opening.add_done_callback(release_opened)
+        raise
     if opened is None:
         raise stranger(cp_id, scope)
     return opened

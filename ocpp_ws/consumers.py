@@ -16,7 +16,7 @@ from ocpp_ws.admission import Denied, admit, put_out_former
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.identity import chosen_subprotocol
 from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, register, unregister, zone_of
-from ocpp_ws.message_log import received, refused_row
+from ocpp_ws.message_log import received, refused_row, without_secrets
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.outgoing import Outgoing
 from ocpp_ws.protocol import (
@@ -155,7 +155,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
             logger.error("[%s] %s is not stored: %s", link.cp_id, call.action, error)
             await link.close(TRY_AGAIN_LATER, "try again later")
         except Exception:
-            logger.exception("[%s] %s failed: %s", link.cp_id, call.action, call.raw)
+            logger.exception("[%s] %s failed: %s", link.cp_id, call.action, without_secrets(call.raw))
             await self.refuse(call, INTERNAL_ERROR)
         else:
             await link.send_text(text)
@@ -170,7 +170,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
         except Exception as error:
             if call.action not in dead_letters.KEPT:
                 raise
-            logger.exception("[%s] %s failed: %s", link.cp_id, call.action, call.raw)
+            logger.exception("[%s] %s failed: %s", link.cp_id, call.action, without_secrets(call.raw))
             return link.peer.answer(call, await dead_letters.bury(link, call, error, now))
 
     async def ended(self, event: Answered | Failed) -> None:

@@ -1,5 +1,6 @@
 """The end of a link in the database."""
 
+import asyncio
 import logging
 
 from django.utils import timezone
@@ -7,11 +8,14 @@ from django.utils import timezone
 from ocpp_ws.batch import AWAY
 from ocpp_ws.outgoing import tell, unstored
 from ocpp_ws.writer import writer
-from stations.links import close_link
+from stations.links import OpenedLink, close_link
 
 logger = logging.getLogger(__name__)
 
+Opening = asyncio.Future[OpenedLink | None]
+
 _unreleased: set[tuple[int, int]] = set()
+_running: set[asyncio.Task[None]] = set()  # the loop itself keeps no reference to its tasks
 
 
 async def release(station_id: int, epoch: int) -> None:
@@ -33,6 +37,15 @@ async def release(station_id: int, epoch: int) -> None:
         return
     for command_id, reply_to in ended:
         await tell(command_id, reply_to)
+
+
+def release_opened(opening: Opening) -> None:
+    """What a handshake that was cancelled meanwhile has opened, if it has."""
+    if opening.cancelled() or opening.exception() or (opened := opening.result()) is None:
+        return
+    task = asyncio.get_running_loop().create_task(release(opened.station_id, opened.epoch))
+    _running.add(task)
+    task.add_done_callback(_running.discard)
 
 
 async def release_the_rest() -> None:

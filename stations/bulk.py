@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from stations import chains
 from stations.errors import CommandRefused, NotAllowed, NothingToDo, QueueFull, StationOffline
 from stations.models import BulkCommand, BulkItem, ChargingStation, Command
-from stations.secrets import masked
+from stations.secrets import names_secret
 
 logger = logging.getLogger(__name__)
 State, Item = BulkCommand.State, BulkItem.State
@@ -44,7 +44,7 @@ NO_SECRETS = "A key is one station's own, and is kept nowhere: give it to each s
 def carries_secret(body: Mapping[str, Any]) -> bool:
     """Whether a body, or the payload of a `call` in it, sets a key that nobody may read again (A01.FR.06 to 09)."""
     inner = body.get("payload")
-    return any(masked(dict(one)).get("value") != one.get("value") for one in (body, inner) if isinstance(one, Mapping))
+    return any(one.get("value") and names_secret(one) for one in (body, inner) if isinstance(one, Mapping))
 
 
 def under_way() -> list[BulkCommand]:

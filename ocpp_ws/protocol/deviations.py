@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 KEPT: Final = 64  # quirks of one message that are reported; a message may have a million
 _SAMPLE_LENGTH: Final = 120
 _PRIVATE_MEMBERS: Final = frozenset({"idTag", "parentIdTag"})  # card numbers do not leak through samples
+_PRIVATE_PARTS: Final = frozenset({"configurationKey", "key", "value"})  # nor do AuthorizationKey and the like
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ Quirk: TypeAlias = Deviation
 
 def deviation(kind: str, where: Sequence[str | int], value: object) -> Deviation:
     """Note that `value`, found at `where`, deviates in the way `kind` says."""
-    private = any(step in _PRIVATE_MEMBERS for step in where)
+    private = any(step in _PRIVATE_MEMBERS for step in where) or (*where, "")[0] in _PRIVATE_PARTS
     picture = type(value).__name__ if private else sample(value)
     return Deviation(kind, ".".join(map(str, where))[:_SAMPLE_LENGTH], picture)
 

@@ -1,7 +1,6 @@
 """The RPC frame: text in, one of five readings out; and text for what we send (OCPP-J 4)."""
 
 import re
-import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -10,7 +9,7 @@ import orjson
 
 from .deviations import Deviation, Quirk, deviation
 from .errors import GENERIC_ERROR, canonical_code
-from .json_text import TooDeep, read_json, storable
+from .json_text import AROUND, TooDeep, read_json, storable
 from .schema_files import JsonObject
 
 CALL: Final = 2
@@ -19,7 +18,6 @@ CALLERROR: Final = 4
 
 MAX_ID_LENGTH: Final = 36  # OCPP-J 4.1.4
 MAX_DESCRIPTION_LENGTH: Final = 255
-_AROUND: Final = string.whitespace + "\x00\ufeff"
 # The id, and the action if it can be seen, of a CALL that is not JSON as a whole.
 _BROKEN_CALL: Final = re.compile(r'\[\s*2\s*,\s*(?:"([^"\\]+)"|(-?[0-9]{1,18})(?=\s*[,\]]))(?:\s*,\s*"(\w{1,50})")?')
 
@@ -77,7 +75,7 @@ Frame: TypeAlias = CallFrame | ResultFrame | ErrorFrame | Malformed | Noise
 
 def decode(text: str) -> Frame:
     """Read one WebSocket text message. Never raises, whatever the text."""
-    text = text.strip(_AROUND)
+    text = text.strip(AROUND)
     if not text:
         return Noise("empty")
     try:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
@@ -9,6 +10,8 @@ import orjson
 
 from .deviations import KEPT, Quirk, deviation
 
+AROUND: Final = string.whitespace + "\x00\ufeff"
+"""What some stacks send around a text; `str.strip` it."""
 MAX_DEPTH: Final = 20
 _INTEGER_DIGITS: Final = 19  # with the sign: all of these fit into the 64 bits orjson can write
 _HUGE: Final = 1e300

@@ -1,6 +1,7 @@
 """The life of a link: who is connected, who is not any more, and which of two sockets it is."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import DatabaseError
 from ocpp_ws.admission import put_out_former
 from ocpp_ws.links import Link, links, register, unregister
 from ocpp_ws.process import deliver, process, renew
+from ocpp_ws.writer import writer
 from stations.links import OpenedLink, Terms, close_link
 from stations.models import ChargingStation
 from tests.ocpp_ws.charger import START, Charger, Closed
@@ -131,6 +133,35 @@ async def test_a_lease_without_a_link_is_not_renewed_for_ever(connect: Connect, 
     for _ in range(2):  # it might be one that is just being let in
         await renew()
     assert not (await station()).online
+
+
+@pytest.mark.parametrize("moment", ["waiting", "stored"])
+async def test_a_handshake_that_is_cancelled_while_its_link_is_opened_leaves_none(
+    connect: Connect, moment: str
+) -> None:
+    await connect("CP_2")
+    loop, newcomer = asyncio.get_running_loop(), Charger("CP_1")
+
+    def cancel(_: Any = None) -> None:
+        newcomer.future.cancel()
+
+    def opening_waits(_: Any) -> None:
+        while not (waiting := writer._turns.waiting):
+            time.sleep(0.001)
+        if moment == "waiting":
+            loop.call_soon_threadsafe(cancel)
+        else:
+            waiting[0].future.add_done_callback(cancel)
+
+    writer.post(opening_waits, station="cp_1")
+    await asyncio.sleep(0)
+    await newcomer.send_input({"type": "websocket.connect"})
+    await asyncio.wait([newcomer.future])
+    await writer.commit(lambda _: None)
+    async with asyncio.timeout(10):
+        while (row := await station()).disconnected_at is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (row.online, row.owner, row.epoch) == (False, "", 1)
 
 
 async def test_the_process_comes_back_on_a_new_event_loop(charger: Charger) -> None:

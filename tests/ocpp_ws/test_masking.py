@@ -2,13 +2,14 @@
 
 import json
 import logging
+import time
 
 import pytest
 from django.conf import LazySettings
 
 from ocpp_ws.message_log import without_secrets
 from stations import commands
-from stations.models import Command
+from stations.models import Command, Quirk
 from tests.ocpp_ws.charger import Charger
 from tests.ocpp_ws.conftest import Connect
 from tests.ocpp_ws.rows import in_thread, messages, rows, station
@@ -90,6 +91,17 @@ async def nowhere(lines: pytest.LogCaptureFixture) -> None:
         '[3,"i",{"configurationKey":[{"readonly":false,"value":"hush","key":"WifiPassword"},{"key":"a","value":"b"}]}]',
         '[3,"i",{"configurationKey":[{"key":"ClientSecret","value":"{hush\\"hush}"}]}]',
         '[3,"i",{"configurationKey":[{"value":"{hush\\\\","readonly":true,"key":"authorizationkey"}]}]',
+        '[3,"i",{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"meta":{},"value":"hush"}]}]',
+        '[3,"i",{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":{"a":["hush"]}}]}]',
+        '[3,"i",{"configurationKey":[{"key":"Authorization\\u004bey","readonly":false,"value":"hush"}]}]',
+        '[3,"i",{"configurationKey":[{"\\u006bey":"AuthorizationKey","readonly":false,"v\\u0061lue":"hush"}]}]',
+        '[3,"i",{"configurationKey":[{"Key":"AuthorizationKey","readonly":false,"Value":"hush"}]}]',
+        '[3,"i",{"configurationKey":[{"key":"AuthorizationKey","value":"hush","value":"***"}]}]',
+        '[3,"i",{"configuration":[{"key":"AuthorizationKey","value":"hush"}]}]',
+        '[4,"i","GenericError","",{"sent":{"key":"AuthorizationKey","value":"hush"}}]',
+        '\ufeff[3,"i",{"configurationKey":[{"key":"AuthorizationKey","value":"hush"}]}]\x00',
+        '[2,"i","GetDiagnostics",{"location":"ftp://user:hush@host/"}]',
+        '[2,"i","DataTransfer",{"vendorId":"v","data":"ftp:\\/\\/user:hush@host\\/"}]',
     ],
 )
 def test_a_log_line_shows_no_secret(text: str) -> None:
@@ -99,19 +111,86 @@ def test_a_log_line_shows_no_secret(text: str) -> None:
     json.loads(shown)
 
 
+def test_a_number_may_be_a_secret() -> None:
+    assert without_secrets('[2,"i","ChangeConfiguration",{"key":"WifiPassword","value":53737}]').count("53737") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[3,"i",{"configurationKey":[{"key":"AuthorizationKey","value":"hush"}]}',
+        '[3,"i",{"configurationKey":[{"value":"hush","key":"AuthorizationKey"}',
+        "[3,'i',{'configurationKey':[{'key':'AuthorizationKey','value':'hush'}]}]",
+        '[3,"i",{"v\\u0061lue":"hush","k\\u0065y":"AuthorizationKey"',
+        '[2,"i","GetDiagnostics",{"location":"ftp://user:hush@host/"',
+        '[3,"i",{"configurationKey":[{"key":"AuthorizationKey","value":"hush"}],"deep":' + "[" * 30 + "]" * 30 + "}]",
+    ],
+)
+def test_what_is_no_message_is_shown_up_to_what_may_be_a_secret(text: str) -> None:
+    shown = without_secrets(text)
+    assert shown.startswith(text[:8])
+    assert "hush" not in shown
+
+
 @pytest.mark.parametrize(
     "text",
     [
         '[2,"i","ChangeConfiguration",{"key":"HeartbeatInterval","value":"60"}]',
         '[3,"i",{"configurationKey":[{"key":"HeartbeatInterval","readonly":false,"value":"60"}]}]',
         '[2,"i","Authorize",{"idTag":"key"}]',
+        '[2, "i", "DataTransfer", {"vendorId":"key" , "data":"a\\nb\\u00e9","n":1.0e2, "a":"http://host/x@y"}]',
+        '[2,"i","MeterValues",{"connectorId":1,"meterValue":[{"sampledValue":[{"value":"1"',
     ],
 )
 def test_other_log_lines_are_left_as_they_are(text: str) -> None:
     assert without_secrets(text) == text
 
 
-def test_a_long_configuration_is_masked_quickly() -> None:
-    secret = {"key": "AuthorizationKey", "readonly": False, "value": "hush"}
-    other = {"key": "Other", "readonly": True, "value": "v" * 100}
-    assert "hush" not in without_secrets(json.dumps([3, "i", {"configurationKey": [secret, other] * 2000}]))
+ENTRY = '{"key":"AuthorizationKey","readonly":false,"value":"hush"},'
+
+
+@pytest.mark.parametrize(
+    ("before", "again", "after"),
+    [
+        ('[3,"i",{"configurationKey":[', ENTRY, "{}]}]"),
+        ('[2,"i","DataTransfer",{"vendorId":"onfiguration",', '"value":"a",', '"data":""}]'),
+        ('[2,"i","DataTransfer",{"vendorId":"onfiguration",', '"value":"a",', ""),
+        ('[3,"i",{"configurationKey":[{"key":"', "key", ""),
+        ('[3,"i",{', '"key":"Key",', '"value":"hush"}]'),
+        ('[2,"i","DataTransfer",{"data":"', "\\\\", '"}]'),
+        ('[2,"i","DataTransfer",{"data":"', "://a:", '"}]'),
+        ('[2,"i","DataTransfer",{"data":', '{"key":', ""),
+    ],
+    ids=["keys", "values", "values, open", "names, open", "members", "escapes", "addresses", "deep"],
+)
+def test_no_text_takes_long_to_mask(before: str, again: str, after: str) -> None:
+    """It would hold up all stations. 4 MB are the largest frame, and take a tenth of a second."""
+    text = before + again * (4_000_000 // len(again)) + after
+    started = time.monotonic()
+    shown = without_secrets(text)
+    assert time.monotonic() - started < 5
+    assert "hush" not in shown
+
+
+async def test_a_deviating_answer_shows_no_secret_in_its_quirks(charger: Charger) -> None:
+    asking = in_thread(commands.get_configuration, await station(), actor="tester")
+    unique_id, _ = await charger.expect("GetConfiguration")
+    told = [
+        {"key": "AuthorizationKey", "readonly": False, "meta": {}, "value": SECRET},
+        {"key": "WifiPassword", "readonly": False, "value": SECRET * 20},
+        {"key": "ClientSecret", "readonly": False, "Value": SECRET},
+    ]
+    twice = f'{{"key":"AuthorizationKey","readonly":false,"value":"{SECRET}","value":"{SECRET}"}}'
+    text = json.dumps({"configurationKey": told}).replace("]}", f",{twice}]}}")
+    await charger.write(f'[3,"{unique_id}",{text}]')
+    assert (await asking).state == "answered"
+    kept = await rows(lambda: list(Quirk.objects.values_list("kind", "sample", "frame")))
+    assert {kind for kind, _, _ in kept} == {"extra-member", "too-long", "duplicate-key"}
+    assert all('"meta":{}' in frame for _, _, frame in kept), "it is the frame as it came"
+    assert SECRET not in str(kept)
+
+
+async def test_a_refused_call_is_logged_without_secrets(lines: pytest.LogCaptureFixture, charger: Charger) -> None:
+    text = json.dumps([2, "i", "ChangeConfiguration", {"key": "AuthorizationKey", "value": SECRET}])
+    assert json.loads(await charger.ask(text))[0] == 4
+    await nowhere(lines)

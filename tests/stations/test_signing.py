@@ -1,5 +1,6 @@
 """The inbox of signing requests: what is taken, what is rejected, who signs, and what comes of it."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from stations.certificates import authority, inventory, refuse, sign, signing_request
-from stations.certificates.reading import read_chain
+from stations.certificates.reading import Unreadable, read_chain
 from stations.certificates.signing import CannotSign
 from stations.models import Certificate, ChargingStation, Command, SigningRequest
 from tests.stations import x509
@@ -68,6 +69,31 @@ def broken_signature() -> str:
 
     der = base64.b64decode(one_line(x509.request())).replace(b"SN-1", b"SN-2")
     return base64.b64encode(der).decode()
+
+
+@pytest.mark.parametrize(
+    "part", ["-----BEGIN A-----", "-----BEGIN A----------END B-----", "-----BEGIN A----------END A-----", "-", "MIIB"]
+)
+def test_no_request_takes_long_to_read(station: ChargingStation, part: str) -> None:
+    """The writer waits for it, and every station for the writer. 4 MB are the largest frame."""
+    started = time.monotonic()
+    assert asks(station, part * (4_000_000 // len(part))) == "Rejected"
+    assert time.monotonic() - started < 5
+    assert inbox().remark == "The request has more than 10000 characters."
+
+
+@pytest.mark.parametrize("part", ["-----BEGIN A-----", "-----BEGIN A----------END B-----", "-----END A-----"])
+def test_no_chain_takes_long_to_read(part: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(Unreadable):
+        read_chain(part * (1_000_000 // len(part)))
+    assert time.monotonic() - started < 5
+
+
+def test_what_stands_around_the_blocks_of_a_chain_does_not_matter() -> None:
+    one, other = x509.certificate(), x509.certificate()
+    text = f"Issuer: CN=x -----\n{x509.pem(one)}subject=y\n{x509.pem(other)}-----"
+    assert read_chain(text) == [one, other]
 
 
 NAMES = crypto.Name([crypto.NameAttribute(NameOID.COMMON_NAME, one) for one in ("SN-1", "SN-2")])
