@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from stations import chains
 from stations.errors import CommandRefused, NotAllowed, NothingToDo, QueueFull, StationOffline
 from stations.models import BulkCommand, BulkItem, ChargingStation, Command
-from stations.secrets import names_secret
+from stations.secrets import masked, names_secret
 
 logger = logging.getLogger(__name__)
 State, Item = BulkCommand.State, BulkItem.State

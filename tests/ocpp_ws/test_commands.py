@@ -238,7 +238,7 @@ async def test_the_asker_finds_the_end_though_nobody_rings(
     asking = await asked()
     await charger.expect("Reset")
     command = await rows(Command.objects.get)
-    await rows(outbox.finish, command_id=command.pk, state="answered", now=timezone.now())
+    await rows(outbox.finish, command, "answered", now=timezone.now())
     async with asyncio.timeout(2):
         assert (await asking).state == "answered"
 

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
-from rfid.api.kit import StrictSerializer, permission_of
+from rfid.api.kit import INT32, INT64, StrictSerializer, permission_of
 from stations import commands
 from stations.api.remote import RemoteControlViewSet
-from stations.api.remote.base import INT32, INT64, wire_transaction_id
+from stations.api.remote.base import wire_transaction_id
 from stations.api.remote.security import DeleteCertificate
 from stations.api.remote.smart_charging import Limit
 from stations.errors import CommandRefused
