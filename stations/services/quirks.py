@@ -19,6 +19,7 @@ WORDS = {
     "no-subprotocol": "no subprotocol offered (OCPP-J 3.1.2)",
     "never-pongs": "pings are not answered",
     "oversize": "a message of more than 4 MiB",
+    "too-many-connectors": "a connector that is not kept: the station has named 200 others",
     "truncated-transaction": "a transactionId cut to 32 bits",
     OTHERS: f"deviations of other kinds or in other places than the first {MOST}",
 }
