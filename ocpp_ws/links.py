@@ -161,10 +161,13 @@ def forget(done: "Future[Any]") -> None:
 
 links: dict[int, Link] = {}
 """station id -> its link in this process"""
+opening: set[tuple[int, int]] = set()
+"""(station id, epoch) of those that are open in the database, or are about to be, and not among `links` yet"""
 
 
 def register(link: Link) -> bool:
     """Make it its station's link in this process; False where a newer one is there already."""
+    opening.discard((link.station_id, link.epoch))
     current = links.get(link.station_id)
     if current and current.epoch > link.epoch:
         return False
@@ -174,6 +177,7 @@ def register(link: Link) -> bool:
 
 def unregister(opened: OpenedLink) -> None:
     """Forget the link of that epoch; a newer one stays."""
+    opening.discard((opened.station_id, opened.epoch))
     current = links.get(opened.station_id)
     if current and current.epoch == opened.epoch:
         del links[opened.station_id]
