@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from ocpp_ws import takeover
 from ocpp_ws.authentication import proved_key
+from ocpp_ws.batch import Batch
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
 from ocpp_ws.identity import Denied, check_origin, handshake_quirks, host_header, identity_of, later
-from ocpp_ws.links import REPLACED, links
+from ocpp_ws.links import REPLACED, links, opening
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
 from ocpp_ws.release import Opening, release_opened
@@ -55,22 +57,27 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         told = f"From {address}, while a live connection has the identity."
         strangers.notice(Noticed.TAKEOVER_REFUSED, known.station_id, told, address)
         raise later("A live connection has this identity.")
-    now = timezone.now()
-    opening: Opening = asyncio.wrap_future(writer.post(
-        lambda _: open_link(
-            cp_id=cp_id, owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), address=address,
-            subprotocol=subprotocol, quirks=handshake_quirks(scope, subprotocol), now=now, proved=proved,
-            host=host_header(scope),
-        ),
-        station=known.station_id if known else cp_id.lower(),
-    ))  # fmt: skip
+    unit = partial(
+        open_here, cp_id=cp_id, address=address, subprotocol=subprotocol, now=timezone.now(), proved=proved,
+        host=host_header(scope), quirks=handshake_quirks(scope, subprotocol),
+    )  # fmt: skip
+    station = known.station_id if known else cp_id.lower()
+    future: Opening = asyncio.wrap_future(writer.post(unit, station=station))
     try:
-        opened = await asyncio.shield(opening)
+        opened = await asyncio.shield(future)
     except asyncio.CancelledError:  # it is opened all the same, and nobody serves it
-        opening.add_done_callback(release_opened)
+        future.add_done_callback(release_opened)
         raise
     if opened is None:
         raise stranger(cp_id, scope)
+    return opened
+
+
+def open_here(_batch: Batch, **told: Any) -> OpenedLink | None:
+    """`open_link` for this process."""
+    opened = open_link(owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), **told)
+    if opened:  # before anybody can see the row
+        opening.add((opened.station_id, opened.epoch))
     return opened
 
 

@@ -47,7 +47,8 @@ async def boot_notification(link: Link, call: Call, now: datetime) -> Payload:
         return {"status": status, "currentTime": format_timestamp(now), "interval": interval}
 
     answer = await link.commit(call, now, unit)
-    link.registration = answer["status"]
+    if link.registration != answer["status"]:  # the ring was lost, or there is another decision by now
+        await link.look_at_terms()
     return answer
 
 

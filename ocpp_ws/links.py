@@ -14,9 +14,10 @@ from django.utils import timezone
 from ocpp_ws.batch import Batch, Lock
 from ocpp_ws.message_log import MODEL, incoming_row, sending, without_secrets
 from ocpp_ws.protocol import Call, Peer, Quirk
+from ocpp_ws.reads import read
 from ocpp_ws.rows import Row
 from ocpp_ws.writer import writer
-from stations.links import OpenedLink, Terms
+from stations.links import OpenedLink, Terms, terms_of
 from stations.models import Command
 from stations.services import Noticed, count_quirks, note_security_event
 
@@ -43,7 +44,8 @@ class Link:
         self.epoch = opened.epoch
         self.authenticated = opened.authenticated
         self.peer = peer
-        self.hold_to(opened.terms)
+        self._asked = 0.0  # when the terms that hold were asked for
+        self.hold_to(opened.terms, asked=0.0)
         self.closing = False
         self.seen = time.monotonic()  # of the last OCPP frame
         self.active = False  # sent something since the last lease renewal
@@ -52,9 +54,19 @@ class Link:
         self._triggered: dict[str, float] = {}  # action -> until when a station that is Pending may send it
         self._send = send
 
-    def hold_to(self, terms: Terms) -> None:
-        """From the next frame on."""
-        self.registration, self.peer.strict, self.peer.milliseconds = terms
+    def hold_to(self, terms: Terms, *, asked: float) -> None:
+        """From the next frame on. `asked`: the monotonic time at which they were asked for.
+
+        Who asked later has the newer ones, whichever answer is the quicker one.
+        """
+        if asked >= self._asked:
+            self._asked = asked
+            self.registration, self.peer.strict, self.peer.milliseconds = terms
+
+    async def look_at_terms(self) -> None:
+        """An operator has decided: it holds from the next frame on."""
+        asked = time.monotonic()
+        self.hold_to(await read(terms_of, self.station_id), asked=asked)
 
     def may_send(self, action: str) -> bool:
         """Core 4.2: before it is accepted a station boots, and while Pending sends what it was triggered to send."""
@@ -149,10 +161,13 @@ def forget(done: "Future[Any]") -> None:
 
 links: dict[int, Link] = {}
 """station id -> its link in this process"""
+opening: set[tuple[int, int]] = set()
+"""(station id, epoch) of those that are open in the database, or are about to be, and not among `links` yet"""
 
 
 def register(link: Link) -> bool:
     """Make it its station's link in this process; False where a newer one is there already."""
+    opening.discard((link.station_id, link.epoch))
     current = links.get(link.station_id)
     if current and current.epoch > link.epoch:
         return False
@@ -162,6 +177,7 @@ def register(link: Link) -> bool:
 
 def unregister(opened: OpenedLink) -> None:
     """Forget the link of that epoch; a newer one stays."""
+    opening.discard((opened.station_id, opened.epoch))
     current = links.get(opened.station_id)
     if current and current.epoch == opened.epoch:
         del links[opened.station_id]

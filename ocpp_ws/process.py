@@ -5,6 +5,7 @@ Starts on the running event loop at first use, since Daphne tells no application
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -16,14 +17,14 @@ from ocpp_ws import takeover
 from ocpp_ws.breaker import breaker
 from ocpp_ws.bulks import run_bulks
 from ocpp_ws.gate import gate
-from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, Link, links
+from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
 from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
-from stations.links import Terms, clear_slot, renew_leases, special_terms, sweep_orphans, terms_of
+from stations.links import Terms, clear_slot, renew_leases, special_terms, sweep_orphans
 from stations.models import Command
 from stations.services import ask_for_first_boots, expire_reservations
 
@@ -99,7 +100,7 @@ def deliver(message: doorbell.Message) -> None:
         doorbell.waiting.done(message["command"])
     elif message["type"] == "station.changed":
         if link := links.get(message["station"]):
-            spawn(look_at_terms(link))
+            spawn(link.look_at_terms())
     elif message["type"] == "link.replaced":
         if (link := links.get(message["station"])) and link.epoch < message["epoch"]:
             spawn(link.close(REPLACED, "replaced"))
@@ -116,11 +117,6 @@ def spawn(job: Coroutine[Any, Any, None]) -> None:
     task = asyncio.get_running_loop().create_task(job)
     _running.add(task)
     task.add_done_callback(_running.discard)
-
-
-async def look_at_terms(link: Link) -> None:
-    """An operator has decided: it holds from the next frame on."""
-    link.hold_to(await read(terms_of, link.station_id))
 
 
 async def look_at_outbox() -> None:
@@ -151,9 +147,10 @@ async def renew() -> None:
     mine = await writer.commit(
         lambda _: renew_leases(owner=settings.GATEWAY_SLOT, channel=channel, active=active, now=now)
     )
+    asked = time.monotonic()
     special = await read(special_terms, owner=settings.GATEWAY_SLOT)
     for station, link in before.items():
-        link.hold_to(special.get(station, Terms()))  # in case a ring was lost
+        link.hold_to(special.get(station, Terms()), asked=asked)  # in case a ring was lost
     for station, link in before.items():
         if links.get(station) is link and mine.get(station) != link.epoch:
             await link.close(REPLACED, "replaced")

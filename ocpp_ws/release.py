@@ -6,6 +6,7 @@ import logging
 from django.utils import timezone
 
 from ocpp_ws.batch import AWAY
+from ocpp_ws.links import unregister
 from ocpp_ws.outgoing import tell, unstored
 from ocpp_ws.writer import writer
 from stations.links import OpenedLink, close_link
@@ -43,6 +44,7 @@ def release_opened(opening: Opening) -> None:
     """What a handshake that was cancelled meanwhile has opened, if it has."""
     if opening.cancelled() or opening.exception() or (opened := opening.result()) is None:
         return
+    unregister(opened)
     task = asyncio.get_running_loop().create_task(release(opened.station_id, opened.epoch))
     _running.add(task)
     task.add_done_callback(_running.discard)

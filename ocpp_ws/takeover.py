@@ -11,7 +11,7 @@ from collections import deque
 from uuid import uuid4
 
 from ocpp_ws.identity import later
-from ocpp_ws.links import Link, links
+from ocpp_ws.links import Link, links, opening
 from stations import doorbell
 from stations.links import Standing
 
@@ -87,9 +87,12 @@ def settle(future: "asyncio.Future[float | None]", result: float | Exception | N
 
 async def silence_of(standing: Standing) -> float | None:
     """Seconds since the old link's last OCPP frame if it answers a ping; None if it is dead."""
+    here = standing.channel in ("", doorbell.own_channel())
+    if here and (standing.station_id, standing.epoch) in opening:
+        return 0.0
     if link := links.get(standing.station_id):
         return await probe(link)
-    if standing.channel in ("", doorbell.own_channel()):
+    if here:
         return None  # it has ended here, its goodbye is on its way to the row: nobody to ask
     token = str(uuid4())
     _probes[token] = answer = asyncio.get_running_loop().create_future()

@@ -13,7 +13,7 @@ from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol.errors import RULES, SEMANTIC
 from stations.admin.show import chip, listing, page
 from stations.models import ChargingStation, Quirk
-from stations.services.quirks import WORDS
+from stations.services.quirks import MOST, WORDS
 
 FRAMES = 20  # rejected ones on the page
 
@@ -63,7 +63,7 @@ def of_model(station: ChargingStation) -> Table:
         Quirk.objects.filter(station__vendor=station.vendor, station__model=station.model)
         .values("action", "kind", "path")
         .annotate(stations=Count("station", distinct=True), times=Sum("count"))
-        .order_by("-stations", "-times")
+        .order_by("-stations", "-times")[:MOST]
     )
     cells = [[r["action"] or "-", words(r["kind"]), r["path"] or "-", r["stations"], r["times"]] for r in rows]
     return {"headers": ["Action", "Deviation", "Where", "Stations", "Times"], "rows": cells}

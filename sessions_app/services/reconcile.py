@@ -62,7 +62,7 @@ def note_unmatched(
     if owner:
         logger.warning("Security: station %s sent %s for a transaction of %s.", station_id, action, owner)
         note_security_event(
-            type=Noticed.FOREIGN_TRANSACTION, station_id=station_id, now=now,
+            type=Noticed.FOREIGN_TRANSACTION, station_id=station_id, now=now, source=owner,
             tech_info=f"{action} named transaction {transaction_id} of {owner}.",
         )  # fmt: skip
         kind: str = Kind.FOREIGN_TRANSACTION

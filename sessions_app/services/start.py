@@ -68,10 +68,11 @@ def start_session(start: Start, held: Held = NOTHING) -> ChargingSession:
     return session
 
 
-def free_connector(start: Start) -> Connector:
-    """The connector, with whatever was active on it ended."""
+def free_connector(start: Start) -> Connector | None:
+    """The connector, if it has a row, with whatever was active on it ended."""
     here = Connector.objects.filter(station_id=start.station_id, number=start.connector_id)
-    place = here.select_related("active_session").first() or connector(start.station_id, start.connector_id)
+    place = here.select_related("active_session").first()
+    place = place or connector(start.station_id, start.connector_id, start.received_at)
     if older := getattr(place, "active_session", None):
         interrupt(older, meter=start.meter_start, at=start.at.effective, now=start.received_at)
     return place
@@ -128,15 +129,15 @@ def take_profile(session: ChargingSession, start: Start) -> None:
 
 def occupy(session: ChargingSession, start: Start) -> None:
     """Give it its connector, unless a later session has it by now: then this one has ended unseen."""
-    place = connector(start.station_id, start.connector_id)
-    later = ChargingSession.objects.filter(active_connector=place, pk__gt=session.pk).first()
+    place = connector(start.station_id, start.connector_id, start.received_at)
+    later = place and ChargingSession.objects.filter(active_connector=place, pk__gt=session.pk).first()
     if later:
         interrupt(session, meter=later.meter_start, at=later.started_at, now=later.start_received_at)
     else:
         change(session, Q(status=Status.ACTIVE), active_connector=free_connector(start))
 
 
-def create(start: Start, held: Held, place: Connector, generation: int) -> ChargingSession:
+def create(start: Start, held: Held, place: Connector | None, generation: int) -> ChargingSession:
     of_station, *of_cards = start.locks
     station = held.get(of_station) or ChargingStation.objects.get(pk=start.station_id)
     card = next(filter(None, map(held.get, of_cards)), None) or find_card(start.id_tag)

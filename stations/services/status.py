@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from ocpp_ws.protocol import Quirk as Deviation
 from ocpp_ws.protocol import Timestamp
 from stations.models import ChargingStation, Connector, ConnectorStatusChange
+from stations.services.quirks import count_quirks
 from stations.services.reservations import OUT_OF_SERVICE, end_reservations
 
 Insert = Callable[[type[Model], list[dict[str, Any]]], None]
 LOOKED_THROUGH = 50  # newest changes of a station, for one that is told again
+MOST = 200  # connectors of a station
 
 
 def status_notification(
@@ -29,7 +32,8 @@ def status_notification(
     changed = current.exclude(**told).update(**told, **times)
     repeated = not changed and current.update(**times)
     if not (changed or repeated) and connector_id:
-        connector(station_id, connector_id)  # told of for the first time
+        if connector(station_id, connector_id, now) is None:  # told of for the first time
+            return
         changed = current.exclude(**told).update(**told, **times)
     if (changed or repeated) and told["status"] in OUT_OF_SERVICE:
         end_reservations(station_id, connector_id, now)
@@ -68,10 +72,14 @@ def not_newer(field: str, moment: datetime) -> Q:
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": moment})
 
 
-def connector(station_id: int, number: int) -> Connector:
-    """The connector's row, made at first sight."""
+def connector(station_id: int, number: int, now: datetime) -> Connector | None:
+    """The connector's row, made at first sight; None where its station has named too many others."""
     rows = Connector.objects.filter(station_id=station_id, number=number)
     if found := rows.first():
         return found
+    if Connector.objects.filter(station_id=station_id).count() >= MOST:
+        quirk = Deviation("too-many-connectors", "", str(number))
+        count_quirks(station_id=station_id, action="", quirks=[quirk], now=now)
+        return None
     Connector.objects.bulk_create([Connector(station_id=station_id, number=number)], ignore_conflicts=True)
     return rows.get()

@@ -41,7 +41,8 @@ test_poison_m_a_unit_that_only_the_database_refuses_fails_alone = found(
 )  # fmt: skip
 test_poison_m_what_was_put_off_is_done_at_once = found(
     test_writer.test_put_off_work_that_fails_fails_only_its_own_unit, "others still share",
-    edited(batch.in_savepoint, "            batch.work_off()  # now: at the end it would fail for all\n", ""), ONE_BATCH,
+    edited(batch.in_savepoint, "            batch.work_off()  # now: at the end it would fail for all\n", ""),
+    ONE_BATCH,
 )  # fmt: skip
 test_d7m_a_slow_batch_leaves_some_to_the_next = found(
     test_writer.test_units_that_take_long_get_transactions_of_their_own_in_their_order, "== 5",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from ocpp_ws import links as link_settings
 from ocpp_ws.links import links
 from ocpp_ws.process import renew
 from stations import commands
+from stations.links import Terms, special_terms
 from stations.models import ChargingStation
 from stations.registration import ask_to_boot, register
 from tests.ocpp_ws.charger import BOOT, START, CallError, Charger
@@ -225,6 +227,27 @@ async def test_times_are_sent_in_whole_seconds_or_with_milliseconds(charger: Cha
     await change(milliseconds=True)
     await renew()
     assert await times("b") == [".000Z", ".000Z", "2026-03-01T12:00:00.000Z"]
+
+
+async def test_a_decision_while_leases_are_renewed_holds(charger: Charger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The renewal has read the rows before, and is slower."""
+    has_read, goes_on = threading.Event(), threading.Event()
+
+    def slow(**options: Any) -> dict[int, Terms]:
+        found = special_terms(**options)
+        has_read.set()
+        goes_on.wait(10)
+        return found
+
+    monkeypatch.setattr("ocpp_ws.process.special_terms", slow)
+    renewing = asyncio.create_task(renew())
+    await rows(has_read.wait, 10)
+    await rows(register, await station(), "Rejected")
+    await decided("Rejected")
+    goes_on.set()
+    await renewing
+    with pytest.raises(CallError, match="SecurityError"):
+        await charger.send("StartTransaction", START)
 
 
 async def test_an_accepted_station_that_waits_is_asked_to_boot_if_the_operator_wants_it(

@@ -10,7 +10,8 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from ocpp_ws import takeover
-from ocpp_ws.links import links
+from ocpp_ws.admission import admit
+from ocpp_ws.links import links, unregister
 from ocpp_ws.takeover import REFUSAL_SECONDS, REFUSAL_SPACING, is_stubborn
 from tests.ocpp_ws.charger import Charger, Closed
 from tests.ocpp_ws.conftest import Connect
@@ -61,6 +62,15 @@ async def test_a_dead_link_is_replaced(impatient: None, charger: Charger) -> Non
     assert end.value.code == 4001
     assert await newcomer.lives()
     assert (await station()).online
+
+
+async def test_a_link_that_is_just_being_opened_is_not_displaced(connect: Connect) -> None:
+    """Its row is committed, its socket not accepted yet: whoever knocks at that moment is no better."""
+    await (await connect()).hang_up()
+    opened = await admit(Charger().scope, "ocpp1.6")
+    assert (await Charger().knock())["status"] == 503
+    unregister(opened)
+    assert (await Charger().knock())["type"] == "websocket.accept", "it has ended before it began"
 
 
 async def test_two_newcomers_at_once_do_not_displace_a_live_link(charger: Charger) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
+from stations.models import SecurityEvent
 from tests.sessions_app.messages import NOON, Messages, at, fresh, meter_value, sample, stored
 
 Kind = ReconciliationItem.Kind
@@ -14,6 +15,22 @@ HOUR = timedelta(hours=1)
 
 def items(**wanted: Any) -> list[ReconciliationItem]:
     return list(ReconciliationItem.objects.filter(**wanted).order_by("pk"))
+
+
+def test_numbers_of_another_station_are_one_security_event_an_hour(charger: Messages) -> None:
+    """Whoever tries them makes as many rows as he likes otherwise, and all are critical."""
+    other = Messages("CP_2")
+    others = [other.start(connector=1), other.start(connector=2, id_tag="04BB"), Messages("CP_3").start(id_tag="04CC")]
+    for session in others:
+        charger.meter(meter_value(at(1), sample(9_000)), transaction_id=session.transaction_id)
+        charger.stop(session.transaction_id)
+    events = SecurityEvent.objects.order_by("pk").values_list("type", "tech_info", "count")
+    told = "MeterValues named transaction {} of {}."
+    assert list(events) == [
+        ("ForeignTransactionId", told.format(others[0].transaction_id, "CP_2"), 4),
+        ("ForeignTransactionId", told.format(others[2].transaction_id, "CP_3"), 2),
+    ]
+    assert len(items(kind=Kind.FOREIGN_TRANSACTION)) == 6
 
 
 def test_an_ordinary_session_leaves_nothing_to_reconcile(charger: Messages) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
+from stations.models import Connector
+from stations.services.status import MOST
 from tests.sessions_app.messages import NOON, Messages, at, fresh
 
 Status = ChargingSession.Status
@@ -123,6 +125,17 @@ def test_a_session_that_is_interrupted_by_an_older_start_does_not_end_before_it_
     live = fresh(live)
     assert live.stopped_at is not None
     assert live.stopped_at >= live.started_at
+
+
+def test_a_start_is_stored_though_its_station_has_named_too_many_connectors(charger: Messages) -> None:
+    Connector.objects.bulk_create(Connector(station=charger.station, number=n) for n in range(1, MOST + 1))
+    for minute in (0, 1):
+        session = charger.start(at(minute), connector=1000)
+        assert (session.status, session.connector_number, session.active_connector) == ("active", 1000, None)
+        assert charger.start(at(minute), connector=1000).pk == session.pk
+    charger.stop(session.transaction_id)
+    assert fresh(session).status == "completed"
+    assert Connector.objects.count() == MOST
 
 
 def test_sessions_on_other_connectors_go_on(charger: Messages) -> None:

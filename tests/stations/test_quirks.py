@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from ocpp_ws.protocol import Quirk as Deviation
 from stations.models import ChargingStation, Quirk
 from stations.services import count_quirks
@@ -49,3 +53,34 @@ def test_the_message_in_which_it_was_first_seen_is_kept(station: ChargingStation
     kept = Quirk.objects.get().frame
     assert kept.startswith("[2,\ufffdfirst")
     assert len(kept) == 4000
+
+
+@pytest.mark.parametrize("kind", ["extra-member", "duplicate-key"])
+def test_names_that_a_station_makes_up_make_no_rows(station: ChargingStation, kind: str) -> None:
+    count(station, *(Deviation(kind, f"meterValue.{n}.name{n}", "'red'") for n in range(3)))
+    count(station, Deviation(kind, "meterValue.0.other", "'blue'"))
+    [quirk] = Quirk.objects.all()
+    assert (quirk.path, quirk.count, quirk.sample) == ("meterValue.*", 4, "name0: 'red'")
+
+
+def test_a_station_has_so_many_rows_at_most(station: ChargingStation) -> None:
+    other = ChargingStation.objects.create(cp_id="CP_2")
+    for turn in range(2):
+        for n in range(0, 300, 60):
+            count(station, *(Deviation("nul-or-surrogate", f"name{m}", "") for m in range(n, n + 60)), minutes=turn)
+    count(other, Deviation("coerced", "idTag", ""))
+    mine = Quirk.objects.filter(station=station)
+    assert mine.count() == 201
+    assert mine.exclude(kind="others").filter(count=2).count() == 200
+    others = mine.get(kind="others")
+    assert (others.action, others.path, others.count) == ("", "", 200)
+    assert (others.first_seen_at, others.last_seen_at) == (NOON, NOON + timedelta(minutes=1))
+
+
+def test_many_deviations_of_one_message_cost_few_statements(station: ChargingStation) -> None:
+    quirks = [Deviation("extra-member", f"meterValue.{n}.name", "") for n in range(64)]
+    count(station, *quirks)
+    with CaptureQueriesContext(connection) as queries:
+        count(station, *quirks)
+    assert len(queries) == 1
+    assert Quirk.objects.get().count == 128

@@ -14,10 +14,12 @@ from stations.models import (
     ChargingStation,
     Connector,
     ConnectorStatusChange,
+    Quirk,
     Reservation,
     SecurityEvent,
 )
 from stations.services import boot_notification, status_notification
+from stations.services.status import MOST
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -96,6 +98,18 @@ def test_an_unknown_status_and_long_texts_are_kept_as_far_as_they_fit(station: C
 def test_the_largest_connector_number_has_its_row(station: ChargingStation) -> None:
     tell(station, "Available", connector=2**31 - 1)
     assert status_of(station, 2**31 - 1) == "Available"
+
+
+def test_a_station_has_so_many_connectors_at_most(station: ChargingStation) -> None:
+    """A number is a station's choice, and all of them are shown together."""
+    Connector.objects.bulk_create(Connector(station=station, number=n) for n in range(1, MOST))
+    for number in (1000, 1001, 1000, 1002):
+        tell(station, "Available", connector=number)
+    assert status_of(station, 1000) == "Available"
+    assert Connector.objects.count() == MOST
+    assert history("connector_number") == [1000]
+    [quirk] = Quirk.objects.values_list("kind", "sample", "count")
+    assert quirk == ("too-many-connectors", "1001", 2)
 
 
 def history(*columns: str) -> list[Any]:
