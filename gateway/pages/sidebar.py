@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
@@ -66,6 +67,8 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         to_reconcile,
         item("Meter values", "speed", MeterValue),
     ]
+    reports = {"title": _("Reports"), "icon": "bar_chart", "link": reverse_lazy("reports")}
+    sessions.append(reports | {"permission": may_view(ChargingSession)})
     certificates = item("Certificates", "verified_user", Certificate)
     certificates["link"] = listing(Certificate, state__exact=Certificate.State.INSTALLED)
     security = [
