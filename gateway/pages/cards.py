@@ -16,7 +16,7 @@ from gateway.pages.charts import Place, columns
 from gateway.pages.dashboard import Number
 from gateway.pages.export import Button, Exported
 from gateway.pages.sidebar import may_view
-from gateway.pages.usage import Period, day_or_month, in_words, months_of_tag
+from gateway.pages.usage import Period, day_or_month, in_words, months_of_tag, on_axis
 from rfid.admin import CardAdmin
 from rfid.csv_files import COLUMNS, card_cells
 from rfid.models import RfidCard
@@ -64,7 +64,7 @@ def use_of(card: RfidCard) -> dict[str, Any]:
     sessions, wh = sum(one.sessions for one in uses), sum(one.wh for one in uses)
     newest = ChargingSession.objects.filter(id_tag_key=card.tag_key).order_by("-pk")
     last = list(newest.select_related("station", "card")[:10])
-    places = [Place(day_or_month(one.of), day_or_month(one.of), "") for one in uses]
+    places = [Place(day_or_month(one.of), on_axis(one.of), "") for one in uses]
     return {
         "numbers": [
             Number(_("Last used"), day_of(last[0].started_at) if last else _("never"), ""),

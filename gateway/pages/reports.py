@@ -21,7 +21,7 @@ from gateway.pages.dashboard import Number
 from gateway.pages.forms.base import SELECT, TEXT
 from gateway.pages.sidebar import may_view
 from gateway.pages.tables import Table, text_link
-from gateway.pages.usage import Period, Use, by_card, by_station, by_time, day_or_month, in_words, named
+from gateway.pages.usage import Period, Use, by_card, by_station, by_time, day_or_month, in_words, named, on_axis
 from rfid.csv_files import Cell, csv_text
 from rfid.models import RfidCard
 from sessions_app.exports import CsvAnswer, with_bom
@@ -165,7 +165,7 @@ def left_out(doubtful: int) -> str:
 
 
 def in_time(uses: list[Use]) -> dict[str, Any]:
-    places = [charts.Place(name(one.of), day_or_month(one.of, "j M"), sessions_of(one.of)) for one in uses]
+    places = [charts.Place(name(one.of), on_axis(one.of), sessions_of(one.of)) for one in uses]
     return {
         "columns": [
             charts.columns(_("Energy"), "blue", places, [one.wh for one in uses], in_words),

@@ -72,8 +72,13 @@ def in_words(wh: float) -> str:
     return f"{kilo:,.0f} kWh" if kilo < 100_000 else f"{kilo / 1000:,.1f} MWh"
 
 
-def day_or_month(part: Period, day: str = "D j M Y") -> str:
-    return formats.date_format(part.first, "M Y" if part.monthly else day)
+def day_or_month(part: Period) -> str:
+    return formats.date_format(part.first, "M Y" if part.monthly else "D j M Y")
+
+
+def on_axis(part: Period) -> str:
+    """In short: a telephone has room for six of them."""
+    return formats.date_format(part.first, "M" if part.monthly else "j M")
 
 
 def end_of_month(day: date) -> date:

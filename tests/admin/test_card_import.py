@@ -8,9 +8,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from rfid.models import RfidCard
 from stations.admin.show import listing
+from stations.models import ChargingStation, UnknownTag
 from tests.admin.conftest import HOSTILE
 
 IMPORT, EXPORT = "/admin/rfid/rfidcard/import/", "/admin/rfid/rfidcard/export/"
@@ -110,6 +112,14 @@ def test_import_needs_both_permissions(db: None, missing: str) -> None:
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     assert upload(client, b"tag\nA\n").status_code == 200
     assert "Import CSV" in client.get(listing(RfidCard)).content.decode()
+
+
+def test_a_tag_that_was_unknown_is_none_any_more(operator: Client, station: ChargingStation) -> None:
+    now = timezone.now()
+    UnknownTag.objects.create(tag="Seen", station=station, count=1, first_seen_at=now, last_seen_at=now)
+    operator.post(IMPORT, hidden(upload(operator, b"tag\nSEEN\n")))
+    assert not UnknownTag.objects.waiting().exists()
+    assert "Seen" not in operator.get(listing(UnknownTag)).content.decode()
 
 
 def test_exported_cards_are_imported_without_a_change(operator: Client) -> None:
