@@ -78,13 +78,16 @@ ADMIN = {
 }  # fmt: skip
 
 
+REPORTS = ["", "?by=station", "?by=card"]  # of the last 30 days
+
+
 def admin() -> list[str]:
-    """The home page and every changelist that is registered."""
+    """The home page, the reports and every changelist that is registered."""
     from django.contrib import admin as registered
 
     models = sorted(f"{model._meta.app_label}/{model._meta.model_name}" for model in registered.site._registry)
     lists = [f"/admin/{name}/{query}" for name in models for query in ["", *(f"?{one}" for one in ADMIN.get(name, []))]]
-    return ["/admin/", *lists]
+    return ["/admin/", *(f"/admin/reports/{query}" for query in REPORTS), *lists]
 
 
 def page(rows: int, largest: int = 20_000) -> int:

@@ -14,12 +14,13 @@ from gateway.pages.certificates import CertificatePage
 from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.files import FilePage
+from gateway.pages.meter_values import MeterValuePage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
 from rfid.models import RfidCard
-from sessions_app.models import ChargingSession, ReconciliationItem
+from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.models import (
     BulkCommand,
     Certificate,
@@ -55,6 +56,7 @@ PAGES = {
     InstalledProfile: InstalledProfilePage,
     StationFile: FilePage,
     ChargingSession: SessionPage,
+    MeterValue: MeterValuePage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,
 }

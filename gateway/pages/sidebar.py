@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
@@ -90,6 +91,12 @@ def sessions(count: Counts) -> Items:
         item("Sessions", "bolt", ChargingSession),
         to_reconcile | badge(count, "reconciliation"),
         item("Meter values", "speed", MeterValue),
+        {
+            "title": _("Reports"),
+            "icon": "bar_chart",
+            "link": reverse_lazy("reports"),
+            "permission": may_view(ChargingSession),
+        },
     ]
 
 

@@ -15,11 +15,13 @@ from rfid.api.kit.filters import (
     StrictFilterBackend,
     WholeNumber,
     WindowedFilterSet,
+    takes_csv,
 )
 from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
 from rfid.api.kit.permissions import permission_of, require
 from rfid.api.kit.problems import Problem
 from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField, camel
+from rfid.api.kit.streamed import Streamed
 
 __all__ = [
     "INT32",
@@ -37,6 +39,7 @@ __all__ = [
     "Problem",
     "SameText",
     "Search",
+    "Streamed",
     "StrictFilterBackend",
     "StrictSerializer",
     "UtcDateTimeField",
@@ -45,4 +48,5 @@ __all__ = [
     "camel",
     "permission_of",
     "require",
+    "takes_csv",
 ]
