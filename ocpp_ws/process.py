@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0  # the owner looks at its outbox, in case a doorbell was lost
 RETRY_SECONDS = 1.0
 REBOOTED_SECONDS = 60.0  # between two looks at sessions whose stations booted
+Job = Callable[[], Awaitable[None]]
 
 
 class Process:
@@ -40,19 +41,13 @@ class Process:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Call it on the event loop, as often as you like."""
+    def start(self, *more: Job) -> None:
+        """Call it on the event loop, as often as you like. `more`: jobs of the floor above."""
         loop = asyncio.get_running_loop()
         if self._loop is loop:
             return
         self._loop = loop
-        jobs: list[Callable[[], Awaitable[None]]] = [
-            listen,
-            look_at_outbox,
-            keep_leases,
-            look_at_rebooted,
-            run_bulks,
-        ]
+        jobs: list[Job] = [listen, look_at_outbox, keep_leases, look_at_rebooted, run_bulks, *more]
         self._tasks = [loop.create_task(forever(job)) for job in jobs]
         breaker.on_trip = lambda: spawn(recover())
 
@@ -69,7 +64,7 @@ class Process:
 process = Process()
 
 
-async def forever(job: Callable[[], Awaitable[None]]) -> None:
+async def forever(job: Job) -> None:
     """Run a job again when it fails: none of them may end with the database or the layer away."""
     while True:
         try:

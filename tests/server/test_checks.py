@@ -45,6 +45,7 @@ def test_sound_settings_pass(settings: Settings) -> None:
         ("E007", {"STATION_POLICY": "closed"}),
         ("E007", {"OCPP_TRANSACTION_IDS": "uuid"}),
         ("E008", {"MAX_UPLOAD_MB": 0}),
+        ("E008", {"MESSAGE_LOG_DAYS": -1}),
         ("E009", {"PUBLIC_URL": "ocpp.example.com"}),
         ("E009", {"PUBLIC_URL": "ftp://ocpp.example.com"}),
         ("E010", {"FILES_FOLDER": ROOT / "staticfiles" / "files"}),
