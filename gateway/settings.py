@@ -46,6 +46,16 @@ SIGN_CERTIFICATES = env.str("SIGN_CERTIFICATES", "by_hand")
 LEASE_SECONDS = 90
 LEASE_RENEWAL_SECONDS = 30
 
+# --- alerts: minutes until something wrong is told; 0: never --------------------------------------------------------
+ALERT_OFFLINE_MINUTES = env.int("ALERT_OFFLINE_MINUTES", 5)
+ALERT_FAULTED_MINUTES = env.int("ALERT_FAULTED_MINUTES", 1)
+ALERT_NO_HEARTBEAT_MINUTES = env.int("ALERT_NO_HEARTBEAT_MINUTES", 10)
+ALERT_NO_ENERGY_MINUTES = env.int("ALERT_NO_ENERGY_MINUTES", 15)
+ALERT_SUSPICIOUS_DATA_MINUTES = env.int("ALERT_SUSPICIOUS_DATA_MINUTES", 1)
+ALERT_DAYS = env.int("ALERT_DAYS", 90)  # of closed ones; 0: for ever
+vars().update(env.email_url("EMAIL_URL", default="smtp://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or f"gateway@{socket.gethostname()}"
+
 # --- files of stations ---------------------------------------------------------------------------------------------
 PUBLIC_URL = env.str("PUBLIC_URL", "")  # empty: the Host under which the station itself reached us
 FILES_FOLDER = (BASE_DIR / env.str("FILES_FOLDER", "files")).resolve()  # never below STATIC_ROOT: gateway.E009

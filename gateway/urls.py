@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from gateway.api.alerts import AlertViewSet
 from gateway.api.events import EventsView
 from gateway.api.outside import nothing, station_path
 from gateway.api.reference import ReferenceView
@@ -49,6 +50,7 @@ router.register("configuration-templates", TemplateViewSet, "configuration-templ
 router.register("certificates", CertificateViewSet, "certificate")
 router.register("signing-requests", SigningRequestViewSet, "signing-request")
 router.register("security-events", SecurityEventViewSet, "security-event")
+router.register("alerts", AlertViewSet, "alert")
 
 RESOURCES = {
     **{name: f"/api/{name}" for name, _, _ in router.registry if name != "admin"},

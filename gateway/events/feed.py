@@ -32,6 +32,11 @@ class Feed:
         self.claimed_until: datetime | None = None
         self.read_to = timezone.now()
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that tells; it watches for alerts and delivers them, too."""
+        return self.claimed_until is not None and self.claimed_until > timezone.now()
+
     async def step(self, now: datetime) -> int:
         """Tell what is new; how many events. 0 also where another process does it."""
         if self.claimed_until is None or now > self.claimed_until - CLAIM / 2:
@@ -105,9 +110,12 @@ def note(events: list[Event], stations: list[ChargingStation], now: datetime) ->
     return True
 
 
+feed = Feed()
+
+
 async def tell_events() -> None:
     """A job of every process (ocpp_ws.process)."""
-    feed = Feed()
+    feed.claimed_until = None  # where it failed, from the start
     while True:
         await asyncio.sleep(EVERY_SECONDS)
         await feed.step(timezone.now())

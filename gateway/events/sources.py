@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from gateway.models import Event, ToldConnection
+from gateway.models import Alert, Event, ToldConnection
 from sessions_app.models import ChargingSession
 from stations.models import ChargingStation, Command, ConnectorStatusChange
 
@@ -79,6 +79,13 @@ def ended(command: Command) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "alertId": alert.pk, "kind": alert.kind, "connectorId": alert.connector_number, "sessionId": alert.session_id,
+        "since": utc(alert.since), "detail": alert.detail,
+    }  # fmt: skip
+
+
 def utc(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
@@ -91,6 +98,8 @@ SOURCES = (
     Source(Type.SESSION_STARTED, ChargingSession.objects.select_related("station"), "start_received_at", started),
     Source(Type.SESSION_STOPPED, ChargingSession.objects.select_related("station"), "stop_received_at", stopped),
     Source(Type.COMMAND_ENDED, Command.objects.select_related("station"), "finished_at", ended),
+    Source(Type.ALERT_OPENED, Alert.objects.select_related("station"), "opened_at", alert),
+    Source(Type.ALERT_CLOSED, Alert.objects.select_related("station"), "closed_at", alert),
 )  # fmt: skip
 
 

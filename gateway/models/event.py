@@ -20,6 +20,8 @@ class Event(models.Model):
         SESSION_STARTED = "session.started"
         SESSION_STOPPED = "session.stopped"
         COMMAND_ENDED = "command.ended"
+        ALERT_OPENED = "alert.opened"
+        ALERT_CLOSED = "alert.closed"
 
     type = models.CharField(max_length=32, choices=Type)
     cp_id = models.CharField("station", max_length=48)

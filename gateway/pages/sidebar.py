@@ -9,6 +9,7 @@ from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
+from gateway.models import Alert, Delivery, Subscription
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
@@ -82,6 +83,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     ]
     return [
         {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+        {"title": "Alerts", "items": alerts(count)},
         {"title": "Stations", "items": stations},
         {"title": "Sessions", "items": sessions},
         {"title": "Security", "items": security},
@@ -92,9 +94,20 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def alerts(count: dict[str, int]) -> list[dict[str, Any]]:
+    opened = item("Alerts", "notifications_active", Alert) | badge(count, "alerts")
+    opened["link"] = listing(Alert, open="yes")
+    return [
+        opened,
+        item("Subscriptions", "alternate_email", Subscription),
+        item("Deliveries", "outgoing_mail", Delivery),
+    ]
+
+
 def badges() -> dict[str, int]:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
+        "alerts": Alert.objects.filter(closed_at=None),
         "faulted": Connector.objects.filter(status="Faulted"),
         "unknown stations": UnknownStation.objects.waiting(),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),

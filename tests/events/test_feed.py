@@ -132,4 +132,4 @@ async def test_where_nothing_happens_a_look_is_cheap() -> None:
             feed.look(timezone.now())
         return queries.captured_queries
 
-    assert len(await in_thread(looked)) == 6
+    assert len(await in_thread(looked)) == 8
