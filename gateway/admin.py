@@ -8,6 +8,8 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 import ocpp_ws.admin  # noqa: F401 - registers the message log
+from gateway.models import Alert, Delivery, Subscription
+from gateway.pages.alerts import AlertPage, DeliveryPage, SubscriptionPage
 from gateway.pages.bulk import BulkPage
 from gateway.pages.cards import CardPage
 from gateway.pages.certificates import CertificatePage
@@ -46,6 +48,9 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 admin.site.index_title = "Overview"
 PAGES = {
     User: UserAdmin,
+    Alert: AlertPage,
+    Subscription: SubscriptionPage,
+    Delivery: DeliveryPage,
     Group: GroupAdmin,
     RfidCard: CardPage,
     Certificate: CertificatePage,

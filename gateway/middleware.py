@@ -31,5 +31,6 @@ def before_host(get_response: Answer) -> Answer:
 
 class Gzip(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """A file goes out as it is: its length and its ranges must hold."""
-        return response if isinstance(response, FileAnswer) else super().process_response(request, response)
+        """A file goes out as it is: its length and its ranges must hold. So do events: gzip would hold them back."""
+        as_it_is = isinstance(response, FileAnswer) or response.headers.get("Content-Type") == "text/event-stream"
+        return response if as_it_is else super().process_response(request, response)

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from gateway.models import Alert, Event
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from ocpp_ws.writer import writer
 
@@ -63,6 +64,8 @@ KINDS = (
     ),
     # one that is not repaired yet stays, however old it is
     Kind("repaired dead letters", RejectedFrame, "repaired_at", "REJECTED_FRAME_DAYS", {"kind": FRAME.DEAD_LETTER}),
+    Kind("closed alerts", Alert, "closed_at", "ALERT_DAYS"),
+    Kind("events", Event, "noted_at", "EVENT_DAYS"),
     Kind("logins that have ended", Session, "expire_date"),
 )  # fmt: skip
 

@@ -37,6 +37,7 @@ TRIGGER_BOOT_AFTER = env.int("TRIGGER_BOOT_AFTER", 0)  # seconds; 0: never
 WEBSOCKET_PINGS = env.bool("WEBSOCKET_PINGS", True)
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
 MESSAGE_LOG_DAYS = env.int("MESSAGE_LOG_DAYS", 7)  # 0: for ever
+EVENT_DAYS = env.int("EVENT_DAYS", 7)  # 0: for ever
 REJECTED_FRAME_DAYS = env.int("REJECTED_FRAME_DAYS", 7)  # 0: for ever; a dead letter's begin with its repair
 CPO_NAME = env.str("CPO_NAME", "")
 CA_FOLDER = Path(env.str("CA_FOLDER", "") or BASE_DIR / "ca")
@@ -44,6 +45,16 @@ CERTIFICATE_DAYS = env.int("CERTIFICATE_DAYS", 365)
 SIGN_CERTIFICATES = env.str("SIGN_CERTIFICATES", "by_hand")
 LEASE_SECONDS = 90
 LEASE_RENEWAL_SECONDS = 30
+
+# --- alerts: minutes until something wrong is told; 0: never --------------------------------------------------------
+ALERT_OFFLINE_MINUTES = env.int("ALERT_OFFLINE_MINUTES", 5)
+ALERT_FAULTED_MINUTES = env.int("ALERT_FAULTED_MINUTES", 1)
+ALERT_NO_HEARTBEAT_MINUTES = env.int("ALERT_NO_HEARTBEAT_MINUTES", 10)
+ALERT_NO_ENERGY_MINUTES = env.int("ALERT_NO_ENERGY_MINUTES", 15)
+ALERT_SUSPICIOUS_DATA_MINUTES = env.int("ALERT_SUSPICIOUS_DATA_MINUTES", 1)
+ALERT_DAYS = env.int("ALERT_DAYS", 90)  # of closed ones; 0: for ever
+vars().update(env.email_url("EMAIL_URL", default="smtp://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or f"gateway@{socket.gethostname()}"
 
 # --- files of stations ---------------------------------------------------------------------------------------------
 PUBLIC_URL = env.str("PUBLIC_URL", "")  # empty: the Host under which the station itself reached us

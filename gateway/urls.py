@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from gateway.api.alerts import AlertViewSet
+from gateway.api.events import EventsView
 from gateway.api.outside import nothing, station_path
 from gateway.api.reference import ReferenceView
 from gateway.api.root import ApiRoot, NoSuchResource
@@ -49,9 +51,11 @@ router.register("configuration-templates", TemplateViewSet, "configuration-templ
 router.register("certificates", CertificateViewSet, "certificate")
 router.register("signing-requests", SigningRequestViewSet, "signing-request")
 router.register("security-events", SecurityEventViewSet, "security-event")
+router.register("alerts", AlertViewSet, "alert")
 
 RESOURCES = {
     **{name: f"/api/{name}" for name, _, _ in router.registry if name != "admin"},
+    "events": "/api/events",
     "documentation": "/api/docs/",
     "reference": "/api/redoc/",
     "schema": "/api/schema",
@@ -67,6 +71,7 @@ urlpatterns = [
     re_path(r"^readyz/?$", readyz),
     path("favicon.ico", nothing),
     re_path(r"^api/?$", ApiRoot.as_view(resources=RESOURCES), name="api-root"),
+    re_path(r"^api/events/?$", EventsView.as_view(), name="events"),
     path("api/", include(router.urls)),
     re_path(r"^api/schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(), name="docs"),

@@ -81,6 +81,8 @@ class ChargingSession(models.Model):
             models.Index(fields=["id_tag_key", "-id"]),
             models.Index(fields=["status", "-id"]),
             models.Index(fields=["started_at", "id"]),
+            models.Index(fields=["start_received_at"]),
+            models.Index(fields=["stop_received_at"]),
             models.Index(fields=["station"], name="sessions_open_of_station", condition=Q(status="active")),
             models.Index(fields=["id_tag_key"], name="sessions_open_of_card", condition=Q(status="active")),
             models.Index(fields=["card"], name="sessions_open_by_card", condition=Q(status="active")),

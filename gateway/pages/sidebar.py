@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
+from gateway.models import Alert, Delivery, Subscription
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
@@ -50,6 +51,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
     count = badges()
     return [
         {"items": [{"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+        {"title": "Alerts", "items": alerts(count)},
         {"title": "Stations", "items": stations(count)},
         {"title": "Sessions", "items": sessions(count)},
         {"title": "Security", "items": security(count)},
@@ -108,9 +110,18 @@ def security(count: Counts) -> Items:
     ]
 
 
+def alerts(count: Counts) -> Items:
+    return [
+        item("Alerts", "notifications_active", Alert, open="yes") | badge(count, "alerts"),
+        item("Subscriptions", "alternate_email", Subscription),
+        item("Deliveries", "outgoing_mail", Delivery),
+    ]
+
+
 def badges() -> Counts:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
+        "alerts": Alert.objects.filter(closed_at=None),
         "faulted": Connector.objects.filter(status="Faulted"),
         "unknown stations": UnknownStation.objects.waiting(),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),

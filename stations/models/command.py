@@ -67,6 +67,7 @@ class Command(models.Model):
             models.Index(fields=["station", "state", "id"]),  # the next one to send
             models.Index(fields=["state"], name="stations_command_open", condition=Q(state__in=["queued", "sent"])),
             models.Index(fields=["created_at"]),
+            models.Index(fields=["finished_at"]),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""What somebody should look at: found in rows (rules), opened and closed with patience (watch)."""

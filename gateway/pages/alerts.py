@@ -1,0 +1,137 @@
+"""Alerts, who is told of them, and what became of it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from gateway.models import Alert, Delivery, Event, Subscription
+from gateway.pages.tables import when
+from stations.admin.equipment import OfStation
+from stations.admin.show import chip, link, listing, span
+from stations.admin.tables import DayRangeFilter, ReadOnlyAdmin
+
+TONES = {
+    Alert.Kind.OFFLINE: "grey", Alert.Kind.FAULTED: "red", Alert.Kind.NO_HEARTBEAT: "orange",
+    Alert.Kind.NO_ENERGY: "yellow", Alert.Kind.SUSPICIOUS_DATA: "violet",
+}  # fmt: skip
+ENDS = {Delivery.State.WAITING: "yellow", Delivery.State.DELIVERED: "green", Delivery.State.FAILED: "red"}
+
+
+class OpenFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("open")), ("no", _("closed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(closed_at__isnull=self.value() == "yes") if self.value() else queryset
+
+
+class AlertPage(OfStation):
+    list_display = ("what", "place", "detail", "since", "lasted", "session_link")
+    list_filter = (
+        OpenFilter,
+        ("kind", ChoicesDropdownFilter),
+        ("station", AutocompleteSelectFilter),
+        ("opened_at", DayRangeFilter),
+    )
+    list_select_related: ClassVar[tuple[str, ...]] = ("station", "session")
+    search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "detail")
+    search_help_text = _("Station or detail")
+
+    @admin.display(description=_("alert"), ordering="kind")
+    def what(self, alert: Alert) -> SafeString:
+        tone = "green" if alert.closed_at else TONES.get(Alert.Kind(alert.kind), "red")
+        return chip(alert.get_kind_display(), tone=tone, dashed=bool(alert.closed_at))
+
+    @admin.display(description=_("station"), ordering="station__cp_id")
+    def place(self, row: Any) -> SafeString | str:
+        if row.connector_number is None:
+            return link(row.station)
+        return format_html("{} / {}", link(row.station), row.connector_number or _("station"))
+
+    @admin.display(description=_("lasted"))
+    def lasted(self, alert: Alert) -> str:
+        return span(alert.since, alert.closed_at or timezone.now())
+
+    @admin.display(description=_("session"))
+    def session_link(self, alert: Alert) -> SafeString | str:
+        return link(alert.session)
+
+
+class SubscriptionForm(forms.ModelForm):
+    types = forms.MultipleChoiceField(
+        choices=Event.Type.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=_("Types of events")
+    )
+
+
+class SubscriptionPage(ModelAdmin):
+    form = SubscriptionForm
+    list_display = ("name", "channel", "address", "enabled", "last")
+    list_filter = ("channel", "enabled")
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "address")
+    readonly_fields = ("signing_secret", "deliveries")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = ["name", "channel", "address", "types", "enabled"]
+        if obj and obj.channel == Subscription.Channel.WEBHOOK and self.has_change_permission(request, obj):
+            fields.append("signing_secret")
+        return [*fields, "deliveries"] if obj else fields
+
+    @admin.display(description=_("signing secret"))
+    def signing_secret(self, one: Subscription) -> SafeString:
+        return format_html("<code>{}</code>", one.secret)
+
+    @admin.display(description=_("deliveries"))
+    def deliveries(self, one: Subscription) -> SafeString:
+        address = listing(Delivery, subscription__id__exact=one.pk)
+        return format_html('<a class="text-link" href="{}">{}</a>', address, _("What became of them"))
+
+    @admin.display(description=_("last delivery"))
+    def last(self, one: Subscription) -> SafeString | str:
+        last = Delivery.objects.filter(subscription=one).exclude(attempts=0).order_by("-pk").first()
+        return format_html("{} {}", state(last), when(last.ended_at)) if last else "-"
+
+
+class DeliveryPage(ReadOnlyAdmin):
+    list_display = ("event_type", "station", "subscription", "state_chip", "attempts", "outcome", "ended_at")
+    list_filter = (("state", ChoicesDropdownFilter), ("subscription", AutocompleteSelectFilter))
+    list_select_related: ClassVar[tuple[str, ...]] = ("subscription", "event")
+    show_full_result_count = False
+    actions = ("again",)
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("gateway.change_subscription")
+
+    @admin.display(description=_("event"))
+    def event_type(self, one: Delivery) -> str:
+        return one.event.type
+
+    @admin.display(description=_("station"))
+    def station(self, one: Delivery) -> str:
+        return one.event.cp_id
+
+    @admin.display(description=_("state"))
+    def state_chip(self, one: Delivery) -> SafeString:
+        return state(one)
+
+    @admin.action(description=_("Send again"), permissions=["send"])
+    def again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
+        mine = deliveries.filter(~Q(state=Delivery.State.WAITING))
+        n = mine.update(state=Delivery.State.WAITING, attempts=0, next_at=timezone.now(), ended_at=None)
+        messages.success(request, _("%d are sent again.") % n)
+
+
+def state(one: Delivery) -> SafeString:
+    return chip(one.get_state_display(), tone=ENDS[Delivery.State(one.state)], title=one.outcome)
