@@ -36,6 +36,7 @@ OCPP_TRANSACTION_IDS = env.str("OCPP_TRANSACTION_IDS", "sequence")
 TRIGGER_BOOT_AFTER = env.int("TRIGGER_BOOT_AFTER", 0)  # seconds; 0: never
 WEBSOCKET_PINGS = env.bool("WEBSOCKET_PINGS", True)
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
+MASK_TAGS = env.bool("MASK_TAGS", GATEWAY_PROFILE == "prod")  # in the message log and other logs
 CPO_NAME = env.str("CPO_NAME", "")
 CA_FOLDER = Path(env.str("CA_FOLDER", "") or BASE_DIR / "ca")
 CERTIFICATE_DAYS = env.int("CERTIFICATE_DAYS", 365)

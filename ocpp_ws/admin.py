@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from ocpp.v16.enums import Action
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
+from ocpp_ws.message_log import without_secrets
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from ocpp_ws.protocol import ci_key
 from stations.admin.show import after, chip, link
@@ -123,7 +124,7 @@ class RejectedFrameAdmin(EndlessAdmin):
 
     @admin.display(description="frame")
     def frame(self, row: Any) -> str:
-        return str(row.beginning)
+        return without_secrets(str(row.beginning))
 
     @admin.display(description="station")
     def place(self, row: RejectedFrame) -> SafeString | str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.protocol import Call, Refused
 from ocpp_ws.rows import Row
-from stations.secrets import masked, without_password
+from stations.secrets import masked, tags_masked, without_password, without_tags
 
 logger = logging.getLogger("ocpp")
 # a configuration key whose name says that its value is a secret: named before its value, as stacks write it, or after
@@ -32,6 +32,8 @@ def sending(cp_id: str, text: str) -> None:
 def without_secrets(text: str) -> str:
     if "://" in text:
         text = without_password(text)
+    if '"idTag' in text or '"parentIdTag' in text:
+        text = without_tags(text)
     if "onfiguration" not in text:
         return text
     return SECRET.sub(lambda match: f"{match[1] or match[2]}***", text)
@@ -40,28 +42,48 @@ def without_secrets(text: str) -> str:
 def incoming_row(station_id: int, epoch: int, call: Call, answer: dict[str, Any], at: datetime) -> Row:
     return {
         "station_id": station_id, "epoch": epoch, "direction": "in", "unique_id": str(call.unique_id)[:255],
-        "action": call.action[:64], "payload": call.payload, "answer": answer, "error_code": "",
-        "error_description": "", "at": at, "answered_at": timezone.now(),
+        "action": call.action[:64], "payload": tags_masked(call.payload), "answer": tags_masked(answer),
+        "error_code": "", "error_description": "", **gist(call.payload, answer), "at": at,
+        "answered_at": timezone.now(),
     }  # fmt: skip
 
 
 def refused_row(station_id: int, epoch: int, refused: Refused, at: datetime) -> Row:
     """A CALL that got a CALLERROR; what could not be read as a payload is kept as text."""
+    raw = without_secrets(refused.raw[:100_000]).replace("\x00", "\ufffd")
     return {
         "station_id": station_id, "epoch": epoch, "direction": "in", "unique_id": str(refused.unique_id)[:255],
-        "action": refused.action[:64], "payload": {"raw": refused.raw[:100_000].replace("\x00", "\ufffd")},
-        "answer": None, "error_code": refused.code, "error_description": refused.description, "at": at,
-        "answered_at": at,
+        "action": refused.action[:64], "payload": {"raw": raw}, "answer": None, "error_code": refused.code,
+        "error_description": refused.description, **gist({}, {}), "at": at, "answered_at": at,
     }  # fmt: skip
 
 
 def outgoing_row(station_id: int, epoch: int, command: Any, at: datetime, **outcome: Any) -> Row:
     """A CALL of ours with its outcome: `answer`, or `error_code` and `error_description`."""
+    answer = outcome.get("answer")
     return {
         "station_id": station_id, "epoch": epoch, "direction": "out", "unique_id": command.unique_id,
-        "action": command.action, "payload": masked(command.payload), "answer": None, "error_code": "",
-        "error_description": "", "at": command.sent_at, "answered_at": at,
+        "action": command.action, "payload": tags_masked(masked(command.payload)), "answer": None, "error_code": "",
+        "error_description": "", **gist(command.payload, answer or {}), "at": command.sent_at, "answered_at": at,
     } | outcome  # fmt: skip
+
+
+def gist(payload: dict[str, Any], answer: dict[str, Any]) -> Row:
+    """What rows are looked for by: the transaction, and the word that says how it went."""
+    profile = payload.get("csChargingProfiles")
+    places = (payload, answer, profile if isinstance(profile, dict) else {})
+    numbers = (place.get("transactionId") for place in places)
+    fitting = (one for one in numbers if type(one) is int and abs(one) < 2**63)
+    return {"transaction_id": next(fitting, None), "status": word(answer) or text(payload.get("status"))}
+
+
+def word(answer: dict[str, Any]) -> str:
+    info = answer.get("idTagInfo")
+    return text(answer.get("status") or (info.get("status") if isinstance(info, dict) else ""))
+
+
+def text(value: Any) -> str:
+    return str(value or "")[:50].replace("\x00", "\ufffd")
 
 
 MODEL = OcppMessage
