@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from bench import meter_values, rows
+from bench import meter_values, rows, status_changes
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPERUSER = "bench"
@@ -33,6 +33,10 @@ class Size:
     @property
     def messages(self) -> int:
         return max(1_000, self.sessions // 5)
+
+    @property
+    def status_changes(self) -> int:
+        return max(1_000, self.sessions * 2)
 
     @property
     def commands(self) -> int:
@@ -60,7 +64,9 @@ def prepared(path: Path, size: Size) -> None:
 def schema_files() -> list[Path]:
     """What decides on the content: migrations, and the code that makes the rows."""
     migrations = (file for app in ROOT.iterdir() for file in (app / "migrations").glob("0*.py"))
-    return sorted([*migrations, *(Path(module.__file__ or "") for module in (rows, meter_values)), Path(__file__)])
+    return sorted(
+        [*migrations, *(Path(module.__file__ or "") for module in (rows, meter_values, status_changes)), Path(__file__)]
+    )
 
 
 def user_version(path: Path) -> int:
@@ -116,6 +122,7 @@ def steps(database: sqlite3.Connection, size: Size) -> dict[str, Callable[[], No
         "reservations": lambda: rows.reservations(database, size.reservations, size.stations, size.cards),
         "quirks": lambda: rows.quirks(database, size.stations),
         "messages": lambda: rows.messages(database, size.messages, size.stations),
+        "statuses": lambda: status_changes.fill(database, size.status_changes, size.stations),
         "meter values": lambda: meter_values.fill(database, size.meter_values),
     }
 

@@ -33,6 +33,10 @@ API = [
     "/api/meter-values?sessionId=77",
     "/api/meter-values?measurand=SoC",
     "/api/meter-values?cpId=CP_0007&measurand=SoC",
+    "/api/status-changes",
+    "/api/status-changes?cpId=CP_0007",
+    "/api/status-changes?cpId=CP_0007&connectorId=2&status=Faulted",
+    "/api/status-changes?status=Faulted",
     "/api/messages",
     "/api/messages?cpId=CP_0007",
     "/api/messages?action=StartTransaction",
@@ -53,6 +57,8 @@ def api(size: Size) -> list[str]:
         f"/api/commands?page={page(size.commands, 200)}",
         f"/api/reservations?page={page(size.reservations)}",
         f"/api/meter-values?cursor={cursor(size.meter_values // 2)}",
+        f"/api/status-changes?cursor={cursor(size.status_changes // 2)}",
+        f"/api/status-changes?after={days_ago(40)}&before={days_ago(10)}&status=Faulted",
         f"/api/messages?cursor={cursor(size.messages // 2)}",
     ]
     return sorted([*API, *deep])
@@ -65,6 +71,7 @@ ADMIN = {
         "status__exact=completed", "q=TAG0000011", "q=CP_0007", "station__id__exact=7", "p=200",
     ],
     "sessions_app/metervalue": ["station__id__exact=7", "q=77", "measurand=SoC", "p=200"],
+    "stations/connectorstatuschange": ["station__id__exact=7", "status=Faulted", "q=CP_0007", "p=200"],
     "ocpp_ws/ocppmessage": ["station__id__exact=7", "action=StartTransaction", "q=CP_0007", "outcome=error", "p=200"],
     "stations/command": ["station__id__exact=7", "q=CP_0007"],
     "rfid/rfidcard": ["status__exact=Blocked", "q=holder", "p=4"],

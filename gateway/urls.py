@@ -23,6 +23,7 @@ from stations.api.remote import RemoteControlViewSet
 from stations.api.reservations import ReservationViewSet
 from stations.api.security_events import SecurityEventViewSet
 from stations.api.stations import StationViewSet
+from stations.api.status_changes import StatusChangeViewSet
 from stations.api.templates import TemplateViewSet
 from stations.api.unknown import UnknownStationViewSet, UnknownTagViewSet
 
@@ -34,6 +35,7 @@ router.register("rfid", CardViewSet, "card")
 router.register("admin", RemoteControlViewSet, "remote")
 router.register("bulk-commands", BulkViewSet, "bulk-command")
 router.register("commands", CommandViewSet, "command")
+router.register("status-changes", StatusChangeViewSet, "status-change")
 router.register("reservations", ReservationViewSet, "reservation")
 router.register("charging-profiles", ProfileViewSet, "charging-profile")
 router.register("installed-profiles", InstalledProfileViewSet, "installed-profile")

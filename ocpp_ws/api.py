@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
-from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from ocpp_ws.models import OcppMessage
@@ -42,12 +41,7 @@ class MessageFilter(WindowedFilterSet):
 
 
 class MessagePagination(NewestFirst):
-    def get_ordering(self, request: Request, queryset: QuerySet[OcppMessage], view: object) -> tuple[str, ...]:
-        (order,) = super().get_ordering(request, queryset, view)
-        params = request.query_params
-        if (params.get("after") or params.get("before")) and not params.get("cpId"):
-            return (order.replace("id", "at"), order)  # a period is read in the order of its index
-        return (order,)
+    time_field = "at"
 
 
 class MessageViewSet(ListModelMixin, GenericViewSet[OcppMessage]):

@@ -79,9 +79,7 @@ class ChargePointConsumer(AsyncWebsocketConsumer):
 
     async def serve(self, opened: OpenedLink, subprotocol: str | None) -> None:
         """From the accepted handshake to the end of the link."""
-        peer = Peer(
-            serves=HANDLERS, strict=opened.strict, zone=zone_of(opened), call_timeout=settings.CALL_TIMEOUT
-        )  # fmt: skip
+        peer = Peer(serves=HANDLERS, zone=zone_of(opened), call_timeout=settings.CALL_TIMEOUT)
         self.link = Link(opened, peer, self._send)
         self.outgoing = Outgoing(self.link)
         self._junk: deque[float] = deque(maxlen=JUNK_PER_MINUTE)

@@ -164,9 +164,9 @@ async def status_notification(link: Link, call: Call, now: datetime) -> Payload:
     p = call.payload
     at = parse_timestamp(p.get("timestamp") or now.isoformat(), now)
 
-    def unit(_batch: Batch) -> Payload:
+    def unit(batch: Batch) -> Payload:
         stations.status_notification(
-            station_id=link.station_id, connector_id=connector_of(p), payload=p, at=at, now=now
+            station_id=link.station_id, connector_id=connector_of(p), payload=p, at=at, now=now, insert=batch.insert
         )
         return {}
 

@@ -16,7 +16,7 @@ from ocpp_ws.message_log import MODEL, incoming_row, sending, without_secrets
 from ocpp_ws.protocol import Call, Peer, Quirk
 from ocpp_ws.rows import Row
 from ocpp_ws.writer import writer
-from stations.links import OpenedLink
+from stations.links import OpenedLink, Terms
 from stations.models import Command
 from stations.services import Noticed, count_quirks, note_security_event
 
@@ -41,9 +41,9 @@ class Link:
         self.station_id = opened.station_id
         self.cp_id = opened.cp_id
         self.epoch = opened.epoch
-        self.registration = opened.registration
         self.authenticated = opened.authenticated
         self.peer = peer
+        self.hold_to(opened.terms)
         self.closing = False
         self.seen = time.monotonic()  # of the last OCPP frame
         self.active = False  # sent something since the last lease renewal
@@ -51,6 +51,10 @@ class Link:
         self.probes: set[asyncio.Event] = set()  # of newcomers: each waits for a sign of life
         self._triggered: dict[str, float] = {}  # action -> until when a station that is Pending may send it
         self._send = send
+
+    def hold_to(self, terms: Terms) -> None:
+        """From the next frame on."""
+        self.registration, self.peer.strict = terms
 
     def may_send(self, action: str) -> bool:
         """Core 4.2: before it is accepted a station boots, and while Pending sends what it was triggered to send."""

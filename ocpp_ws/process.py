@@ -23,7 +23,7 @@ from ocpp_ws.strangers import strangers
 from ocpp_ws.writer import writer
 from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
-from stations.links import clear_slot, registration_of, renew_leases, sweep_orphans, unaccepted
+from stations.links import Terms, clear_slot, renew_leases, special_terms, sweep_orphans, terms_of
 from stations.models import Command
 from stations.services import ask_for_first_boots, expire_reservations
 
@@ -102,9 +102,9 @@ def deliver(message: doorbell.Message) -> None:
             link.wake()
     elif message["type"] == "command.done":
         doorbell.waiting.done(message["command"])
-    elif message["type"] == "registration.changed":
+    elif message["type"] == "station.changed":
         if link := links.get(message["station"]):
-            spawn(look_at_registration(link))
+            spawn(look_at_terms(link))
     elif message["type"] == "link.replaced":
         if (link := links.get(message["station"])) and link.epoch < message["epoch"]:
             spawn(link.close(REPLACED, "replaced"))
@@ -123,9 +123,9 @@ def spawn(job: Coroutine[Any, Any, None]) -> None:
     task.add_done_callback(_running.discard)
 
 
-async def look_at_registration(link: Link) -> None:
+async def look_at_terms(link: Link) -> None:
     """An operator has decided: it holds from the next frame on."""
-    link.registration = await read(registration_of, link.station_id)
+    link.hold_to(await read(terms_of, link.station_id))
 
 
 async def look_at_outbox() -> None:
@@ -156,9 +156,9 @@ async def renew() -> None:
     mine = await writer.commit(
         lambda _: renew_leases(owner=settings.GATEWAY_SLOT, channel=channel, active=active, now=now)
     )
-    held_back = await read(unaccepted, owner=settings.GATEWAY_SLOT)
+    special = await read(special_terms, owner=settings.GATEWAY_SLOT)
     for station, link in before.items():
-        link.registration = held_back.get(station, "Accepted")  # in case a ring was lost
+        link.hold_to(special.get(station, Terms()))  # in case a ring was lost
     for station, link in before.items():
         if links.get(station) is link and mine.get(station) != link.epoch:
             await link.close(REPLACED, "replaced")

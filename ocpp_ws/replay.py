@@ -13,7 +13,7 @@ from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.links import Link, Payload, zone_of
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol import Call, Peer
-from stations.links import OpenedLink
+from stations.links import OpenedLink, Terms
 
 
 class RepairedMeanwhile(Exception):
@@ -33,9 +33,7 @@ class ReplayLink(Link):
 
     def __init__(self, frame: RejectedFrame, *, rehearse: bool) -> None:
         station = frame.station
-        opened = OpenedLink(
-            station.pk, station.cp_id, frame.epoch, "Accepted", False, None, [], time_zone=station.time_zone
-        )
+        opened = OpenedLink(station.pk, station.cp_id, frame.epoch, Terms(), None, [], time_zone=station.time_zone)
         super().__init__(opened, Peer(serves=HANDLERS, zone=zone_of(opened)), nobody)
         self._frame, self._rehearse = frame, rehearse
 

@@ -32,10 +32,10 @@ class CommandDone(TypedDict):
     command: int
 
 
-class RegistrationChanged(TypedDict):
-    """To the owner of the link: the row says what its station may do from now on."""
+class StationChanged(TypedDict):
+    """To the owner of the link: the row says what its station may do from now on, and how strictly it is taken."""
 
-    type: Literal["registration.changed"]
+    type: Literal["station.changed"]
     station: int
 
 
@@ -64,7 +64,7 @@ class LinkAlive(TypedDict):
     last_frame: float
 
 
-Message = CommandReady | CommandDone | RegistrationChanged | LinkReplaced | LinkProbe | LinkAlive
+Message = CommandReady | CommandDone | StationChanged | LinkReplaced | LinkProbe | LinkAlive
 
 
 @dataclass(frozen=True, slots=True)

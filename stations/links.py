@@ -7,7 +7,7 @@ late goodbye of an older socket changes 0 rows. Online is a lease, by the databa
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -36,13 +36,19 @@ class Standing:
     key_hashes: list[str]  # any of them lets it in
 
 
+class Terms(NamedTuple):
+    """What an operator sets that holds at once on a live link."""
+
+    registration: str = ChargingStation.Registration.ACCEPTED
+    strict: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
     station_id: int
     cp_id: str
     epoch: int
-    registration: str
-    strict: bool
+    terms: Terms
     former: Standing | None  # whose link this one replaces
     ended: list[tuple[int, str]]  # commands that the replaced link leaves unknown: (id, reply_to)
     silence: float = 0.0  # seconds that it may be silent; 0: it is pinged
@@ -101,8 +107,8 @@ def open_link(
     if proved:
         logged_in(station.pk, proved, now)
     return OpenedLink(
-        station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1, registration=station.registration,
-        strict=station.strict, former=former if former.online else None, ended=ended,
+        station_id=station.pk, cp_id=station.cp_id, epoch=station.epoch + 1,
+        terms=Terms(station.registration, station.strict), former=former if former.online else None, ended=ended,
         silence=pings.silence_of(station), authenticated=bool(proved), time_zone=station.time_zone,
     )  # fmt: skip
 
@@ -139,14 +145,14 @@ def renew_leases(*, owner: str, channel: str, active: Collection[int], now: date
     return dict(mine.filter(lease_until__isnull=False).values_list("pk", "epoch"))
 
 
-def unaccepted(*, owner: str) -> dict[int, str]:
-    """The registrations of a process's stations that are not Accepted: station id -> Pending or Rejected."""
-    mine = ChargingStation.objects.filter(owner=owner).exclude(registration=ChargingStation.Registration.ACCEPTED)
-    return dict(mine.values_list("pk", "registration"))
+def special_terms(*, owner: str) -> dict[int, Terms]:
+    """The terms of those of a process's stations that have not the usual ones: station id -> terms."""
+    mine = ChargingStation.objects.filter(owner=owner).exclude(**Terms()._asdict())
+    return {station: Terms(*terms) for station, *terms in mine.values_list("pk", *Terms._fields)}
 
 
-def registration_of(station_id: int) -> str:
-    return ChargingStation.objects.values_list("registration", flat=True).get(pk=station_id)
+def terms_of(station_id: int) -> Terms:
+    return Terms(*ChargingStation.objects.values_list(*Terms._fields).get(pk=station_id))
 
 
 def clear_slot(*, owner: str, now: datetime) -> None:

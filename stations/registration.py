@@ -1,4 +1,4 @@
-"""Whether a station may take part (core 4.2): an operator's decision, which holds at once on a live link."""
+"""Whether a station may take part (core 4.2), and what else an operator decides that holds at once on a live link."""
 
 from django.db import transaction
 
@@ -8,16 +8,26 @@ from stations.models import ChargingStation, Command
 
 
 def register(station: ChargingStation, registration: str) -> bool:
-    """Set its registration and tell the process that holds its link; False where it was so already.
+    """Set its registration and tell its link; False where it was so already."""
+    rows = ChargingStation.objects.filter(pk=station.pk)
+    changed = bool(rows.exclude(registration=registration).update(registration=registration))
+    station.refresh_from_db(fields=["registration", "boot_answer"])
+    tell_link(station)
+    return changed
+
+
+def tell_link(station: ChargingStation) -> None:
+    """Have the process that holds its link read its row, once the change of it is committed.
 
     The row is the truth: should the ring be lost, that process finds out when it renews its leases.
     """
-    rows = ChargingStation.objects.filter(pk=station.pk)
-    changed = bool(rows.exclude(registration=registration).update(registration=registration))
-    station.refresh_from_db(fields=["registration", "channel", "boot_answer"])
-    message: doorbell.RegistrationChanged = {"type": "registration.changed", "station": station.pk}
-    transaction.on_commit(lambda: doorbell.ring(station.channel, message))
-    return changed
+    message: doorbell.StationChanged = {"type": "station.changed", "station": station.pk}
+
+    def ring() -> None:
+        station.refresh_from_db(fields=["channel"])
+        doorbell.ring(station.channel, message)
+
+    transaction.on_commit(ring)
 
 
 def ask_to_boot(station: ChargingStation, *, actor: str) -> Command | None:

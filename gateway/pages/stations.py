@@ -23,11 +23,13 @@ from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
 from stations.admin.show import chip, kwh, link, listing, post_button, span
+from stations.admin.status_changes import trouble
 from stations.models import (
     Certificate,
     ChargingStation,
     Command,
     Connector,
+    ConnectorStatusChange,
     InstalledProfile,
     ProgressReport,
     Quirk,
@@ -132,11 +134,13 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
     commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
+    changes = ConnectorStatusChange.objects.filter(station=station).order_by("-pk")
     messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
         ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
+        ("Status changes", ConnectorStatusChange, tables.status_changes(changes[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
         ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
         ("Messages", OcppMessage, tables.messages(messages[:20])),
@@ -154,6 +158,7 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
     return [
         (*since(station),),
         ("Last seen", tables.when(station.last_seen_at)),
+        ("Whole station", told(station.status, station.status_at, trouble(station))),
         ("Product", product or "-"),
         ("Firmware", station.firmware or "-"),
         ("Firmware update", told(station.firmware_status, station.firmware_status_at)),
@@ -167,8 +172,8 @@ def facts(station: ChargingStation) -> list[tuple[str, Any]]:
     ]
 
 
-def told(status: str, at: datetime | None) -> Any:
-    return format_html("{} {}", chip(status), tables.when(at)) if status else "-"
+def told(status: str, at: datetime | None, more: str = "") -> Any:
+    return format_html("{} {} {}", chip(status), tables.when(at), more) if status else "-"
 
 
 def proof(station: ChargingStation) -> str:
@@ -192,12 +197,11 @@ def connectors(station: ChargingStation) -> list[Connector]:
 
 def socket(connector: Connector, *, online: bool) -> dict[str, Any]:
     session = getattr(connector, "active_session", None)
-    trouble = [connector.error_code, connector.info, connector.vendor_error_code]
     return {
         "number": connector.number,
         "state": chip(connector.status or "unknown", dashed=not online),
         "since": tables.when(connector.status_at),
-        "trouble": ", ".join(word for word in trouble if word and word != "NoError"),
+        "trouble": trouble(connector),
         "session": running(session) if session else None,
     }
 

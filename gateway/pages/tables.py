@@ -14,7 +14,16 @@ from sessions_app.admin import lasted
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.commands import outcome
 from stations.admin.show import after, chip, kwh, left, link
-from stations.models import Command, FileLink, InstalledProfile, ProgressReport, Reservation, StationFile
+from stations.admin.status_changes import told_state, trouble
+from stations.models import (
+    Command,
+    ConnectorStatusChange,
+    FileLink,
+    InstalledProfile,
+    ProgressReport,
+    Reservation,
+    StationFile,
+)
 
 Table = dict[str, Any]
 
@@ -81,6 +90,16 @@ def reservations(rows: Iterable[Reservation]) -> Table:
 def messages(rows: Iterable[OcppMessage]) -> Table:
     cells = [[link(m, when(m.at)), arrow(m), m.action, answered(m), after(m.latency_ms)] for m in rows]
     return {"headers": ["At", "Direction", "Action", "Outcome", "After"], "rows": cells}
+
+
+def status_changes(rows: Iterable[ConnectorStatusChange]) -> Table:
+    """Without the station: for its own page."""
+    cells = [
+        [link(c, when(c.received_at)), c.connector_number or "station", told_state(c), trouble(c) or "-",
+         when(c.timestamp)]
+        for c in rows
+    ]  # fmt: skip
+    return {"headers": ["Received", "Connector", "Status", "Error", "Of"], "rows": cells}
 
 
 def meter_values(rows: Iterable[MeterValue]) -> Table:

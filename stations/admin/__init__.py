@@ -7,6 +7,7 @@ from stations.admin.equipment import ConfigurationKeyAdmin, ConnectorAdmin, Loca
 from stations.admin.files import ProgressReportAdmin, StationFileAdmin
 from stations.admin.security import CertificateAdmin, SecurityEventAdmin, SigningRequestAdmin
 from stations.admin.stations import StationAdmin
+from stations.admin.status_changes import StatusChangeAdmin
 from stations.admin.templates import ConfigurationTemplateAdmin
 from stations.admin.unknown import UnknownStationAdmin, UnknownTagAdmin
 
@@ -27,6 +28,7 @@ __all__ = [
     "SigningRequestAdmin",
     "StationAdmin",
     "StationFileAdmin",
+    "StatusChangeAdmin",
     "UnknownStationAdmin",
     "UnknownTagAdmin",
 ]

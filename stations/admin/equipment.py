@@ -49,6 +49,7 @@ class ConnectorAdmin(OfStation):
     list_display = ("__str__", "place", "state", "error_code", "info", "status_at")
     list_filter = (("station", AutocompleteSelectFilter), StatusFilter, StationOnlineFilter)
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "error_code", "info", "vendor_error_code")
+    leading = ("id", "station", "number")
 
     @admin.display(description="status", ordering="status")
     def state(self, connector: Connector) -> SafeString:

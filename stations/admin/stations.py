@@ -13,14 +13,16 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
+from stations.registration import tell_link
 
 SETTABLE = (
     "name", "site", "registration", "authentication", "unknown_tags", "strict", "transaction_ids", "time_zone", "pings",
 )  # fmt: skip
 TOLD = (
     "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi", "meter_type",
-    "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "status_at", "firmware_status",
-    "firmware_status_at", "diagnostics_status", "diagnostics_status_at",
+    "meter_serial_number", "last_boot_at", "boot_answer", "status", "error_code", "info", "vendor_id",
+    "vendor_error_code", "status_at", "status_received_at", "firmware_status", "firmware_status_at",
+    "diagnostics_status", "diagnostics_status_at",
 )  # fmt: skip
 LINK = (
     "connected_at", "disconnected_at", "last_seen_at", "remote_address", "subprotocol", "epoch", "owner", "channel",
@@ -91,6 +93,11 @@ class StationAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChargingStation]:
         connectors = Prefetch("connectors", Connector.objects.order_by("number"))
         return ChargingStation.objects.with_online().prefetch_related(connectors).order_by("cp_id")
+
+    def save_model(self, request: HttpRequest, station: ChargingStation, form: Any, change: bool) -> None:
+        """Only what the form has: its link may write the other columns meanwhile."""
+        station.save(update_fields=list(form.fields) if change else None)
+        tell_link(station)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An existing station is registered on a page of its own, which reaches its link."""

@@ -19,9 +19,11 @@ class ReadOnlyAdmin(ModelAdmin):
 
     list_per_page = 50
     list_filter_submit = True
+    leading: ClassVar[tuple[str, ...]] = ()  # the fields that come before the others
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [field.name for field in self.opts.concrete_fields]  # Django leaves out what no form may set
+        names = [field.name for field in self.opts.concrete_fields]  # Django leaves out what no form may set
+        return list(dict.fromkeys([*self.leading, *names]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -13,7 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
 from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
-from stations.registration import register
+from stations.registration import register, tell_link
 from stations.services.local_list import is_filling
 
 
@@ -37,14 +37,15 @@ class StationSerializer(CamelModelSerializer):
         fields = (
             "cp_id", "name", "site", "registration", "online", "connected_at", "disconnected_at", "last_seen_at",
             "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
-            "meter_type", "meter_serial_number", "status", "error_code", "status_at", "firmware_status",
-            "firmware_status_at", "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol",
-            "boot_answer", "unknown_tags", "strict", "authentication", "security_profile", "created_at", "connectors",
+            "meter_type", "meter_serial_number", "status", "error_code", "info", "vendor_id", "vendor_error_code",
+            "status_at", "status_received_at", "firmware_status", "firmware_status_at", "diagnostics_status",
+            "diagnostics_status_at", "remote_address", "subprotocol", "boot_answer", "unknown_tags", "strict",
+            "authentication", "security_profile", "created_at", "connectors",
         )  # fmt: skip
 
 
 class StationChangeSerializer(CamelModelSerializer):
-    """What an operator sets; a registration holds at once, also on a live link."""
+    """What an operator sets; `registration` and `strict` hold at once, also on a live link."""
 
     class Meta:
         model = ChargingStation
@@ -126,6 +127,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
         if registration := told.pop("registration", None):
             register(station, registration)
         ChargingStation.objects.filter(pk=station.pk).update(**told)
+        tell_link(station)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses=StationSerializer(many=True))

@@ -15,6 +15,7 @@ from stations.models.quirk import Quirk
 from stations.models.reservation import Reservation
 from stations.models.security_event import SecurityEvent
 from stations.models.station import ChargingStation, StationQuerySet
+from stations.models.status_change import ConnectorStatusChange
 from stations.models.unknown import UnknownStation, UnknownTag
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ConfigurationKey",
     "ConfigurationTemplate",
     "Connector",
+    "ConnectorStatusChange",
     "FileLink",
     "InstalledProfile",
     "LocalList",

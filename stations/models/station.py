@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from ocpp_ws.protocol import ci_key
 from rfid.fields import CiKeyField
+from stations.models.status import CurrentStatus
 
 
 class StationQuerySet(models.QuerySet["ChargingStation"]):
@@ -31,8 +32,11 @@ def time_zone_exists(name: str) -> None:
         raise ValidationError(f"{name} is no time zone; use e.g. Europe/Berlin.")
 
 
-class ChargingStation(models.Model):
-    """A charge point. The link columns (epoch .. lease_until) are written only by the process that holds its link."""
+class ChargingStation(CurrentStatus):
+    """A charge point; its status is the one told of connector 0.
+
+    The link columns (epoch .. lease_until) are written only by the process that holds its link.
+    """
 
     class Registration(models.TextChoices):
         ACCEPTED = "Accepted"
@@ -65,7 +69,7 @@ class ChargingStation(models.Model):
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
     strict = models.BooleanField(
         default=False,
-        help_text="Refuse what is tolerated otherwise, from its next connection on; for conformance tests.",
+        help_text="Refuse what is tolerated otherwise, at once; for conformance tests.",
     )
     transaction_ids = models.CharField(
         max_length=12, choices=TransactionIds, default=TransactionIds.DEFAULT, blank=True
@@ -114,10 +118,7 @@ class ChargingStation(models.Model):
         "last boot was answered", max_length=8, blank=True, help_text="The registration that its last boot was told."
     )
 
-    # as told by its StatusNotification for connector 0, Firmware- and DiagnosticsStatusNotification
-    status = models.CharField(max_length=40, blank=True)
-    error_code = models.CharField(max_length=40, blank=True)
-    status_at = models.DateTimeField(null=True, blank=True)
+    # as told by its Firmware- and DiagnosticsStatusNotification
     firmware_status = models.CharField(max_length=40, blank=True)
     firmware_status_at = models.DateTimeField(null=True, blank=True)
     diagnostics_status = models.CharField(max_length=40, blank=True)

@@ -18,6 +18,7 @@ from stations.models import (
     Command,
     ConfigurationTemplate,
     Connector,
+    ConnectorStatusChange,
     InstalledProfile,
     Quirk,
     Reservation,
@@ -125,6 +126,10 @@ def hostile_rows(station: ChargingStation) -> None:
     )
     for n, other in enumerate(ChargingStation.objects.bulk_create(others)):
         Connector.objects.create(station=other, number=1, status=HOSTILE, error_code=HOSTILE, info=HOSTILE)
+        ConnectorStatusChange.objects.create(
+            station=other, connector_number=n, status=HOSTILE, error_code=HOSTILE, info=HOSTILE, vendor_id=HOSTILE,
+            vendor_error_code=HOSTILE, timestamp=now, as_sent=HOSTILE, received_at=now,
+        )  # fmt: skip
         Reservation.objects.create(station=other, reservation_id=n, connector_number=1, id_tag=HOSTILE, expiry_date=now)
         InstalledProfile.objects.create(
             station=other,

@@ -19,6 +19,7 @@ from stations.models import (
     Command,
     ConfigurationTemplate,
     Connector,
+    ConnectorStatusChange,
     InstalledProfile,
     Quirk,
     Reservation,
@@ -31,7 +32,7 @@ from stations.models import (
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
     Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
-    UnknownStation, UnknownTag, ConfigurationTemplate,
+    UnknownStation, UnknownTag, ConfigurationTemplate, ConnectorStatusChange,
 ]  # fmt: skip
 
 
@@ -73,6 +74,23 @@ def test_station_page_tells_connectors_sessions_and_where_to_look_on(
     lists = (ChargingSession, OcppMessage, Command, Connector, MeterValue, Reservation, Certificate, SecurityEvent)
     for table in lists:
         assert listing(table, station__id__exact=station.pk) in html
+
+
+def test_station_page_tells_how_statuses_changed_and_what_is_wrong_with_the_whole_station(
+    operator: Client, station: ChargingStation
+) -> None:
+    fault = {"status": "Faulted", "error_code": "OtherError", "vendor_error_code": "E13"}
+    ChargingStation.objects.update(**fault)
+    html = text(operator, page(station))
+    assert "OtherError, E13" in html
+    at = timezone.now()
+    change = ConnectorStatusChange.objects.create(
+        station=station, connector_number=0, timestamp=at, received_at=at, **fault
+    )
+    html = text(operator, page(station))
+    assert html.count("OtherError, E13") == 2
+    assert page(change) in html
+    assert listing(ConnectorStatusChange, station__id__exact=station.pk) in html
 
 
 def test_reservations_are_shown_with_the_time_that_is_left(

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
+from stations import doorbell
 from stations.admin.show import listing, page
 from stations.admin.tables import EndlessAdmin
 from stations.models import (
@@ -18,6 +20,7 @@ from stations.models import (
     ChargingStation,
     Command,
     Connector,
+    ConnectorStatusChange,
     InstalledProfile,
     Quirk,
     Reservation,
@@ -25,11 +28,12 @@ from stations.models import (
     SigningRequest,
 )
 
+FORM = {"registration": "Accepted", "pings": "auto", "authentication": "none", "unknown_tags": "default"}
 READ_ONLY = [
     Connector, Reservation, Command, Quirk, ChargingSession, MeterValue, OcppMessage, Certificate, SigningRequest,
-    SecurityEvent, InstalledProfile,
+    SecurityEvent, InstalledProfile, ConnectorStatusChange,
 ]  # fmt: skip
-ENDLESS = [ChargingSession, MeterValue, OcppMessage, Command]
+ENDLESS = [ChargingSession, MeterValue, OcppMessage, Command, ConnectorStatusChange]
 
 
 @pytest.mark.usefixtures("hostile_rows")
@@ -39,7 +43,7 @@ def test_read_only_tables_refuse_every_change(operator: Client, table: Any) -> N
     assert operator.get(f"{listing(table)}add/").status_code == 403
     assert operator.post(f"{listing(table)}add/", {"station": row.station_id}).status_code == 403
     assert operator.post(page(row), {"station": row.station_id}).status_code == 403
-    assert operator.post(page(row).replace("change", "delete"), {"post": "yes"}).status_code == 403
+    assert operator.post(page(row).replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
     bulk = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
     operator.post(listing(table), bulk)
     assert table.objects.filter(pk=row.pk).exists()
@@ -69,11 +73,11 @@ def test_home_page_costs_nine_queries(operator: Client, django_assert_num_querie
         operator.get("/admin/")
 
 
-def test_station_page_costs_twelve_queries(
+def test_station_page_costs_thirteen_queries(
     operator: Client, station: ChargingStation, session: ChargingSession, django_assert_num_queries: Any
 ) -> None:
     operator.get(page(station))  # Django remembers content types from the first page on
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         operator.get(page(station))
 
 
@@ -85,6 +89,23 @@ def test_session_is_found_by_either_id_by_tag_and_by_station(operator: Client, s
     for term in (session.pk, 77, "Tag", "cp_1"):
         assert found(operator, listing(ChargingSession, q=term)) == [session]
     assert found(operator, listing(ChargingSession, q="9" * 30)) == []
+
+
+def test_the_history_of_statuses_is_narrowed_by_station_status_and_day(
+    operator: Client, station: ChargingStation
+) -> None:
+    noon = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    told = {"connector_number": 1, "timestamp": noon, "received_at": noon}
+    other = ChargingStation.objects.create(cp_id="CP_2")
+    rows = [
+        ConnectorStatusChange.objects.create(station=one, status=status, **told)
+        for one, status in [(station, "Available"), (station, "Faulted"), (other, "Faulted")]
+    ]
+    assert found(operator, listing(ConnectorStatusChange, station__id__exact=station.pk)) == rows[1::-1]
+    assert found(operator, listing(ConnectorStatusChange, status="Faulted")) == rows[:0:-1]
+    assert found(operator, listing(ConnectorStatusChange, q="cp_2")) == rows[2:]
+    assert found(operator, listing(ConnectorStatusChange, received_at_from="06/11/2026")) == []
+    assert found(operator, listing(ConnectorStatusChange, received_at_to="05/11/2026")) == rows[::-1]
 
 
 def test_day_range_takes_both_days_whole_in_the_operators_notation(operator: Client, session: ChargingSession) -> None:
@@ -134,6 +155,34 @@ def test_link_columns_and_identity_of_a_station_cannot_be_set(operator: Client, 
     assert station.registration == "Accepted", "that is decided on a page of its own"
     assert (station.cp_id, station.epoch, station.owner) == ("CP_1", 1, "")
     assert (station.key_hash, station.security_profile) == ("", 0)
+
+
+def test_a_saved_form_rings_the_process_that_holds_the_link(
+    operator: Client, station: ChargingStation, django_capture_on_commit_callbacks: Any
+) -> None:
+    rung: list[doorbell.Message] = []
+    ChargingStation.objects.update(channel="here")
+    doorbell.move_in(doorbell.Inbox("here", rung.append))
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            operator.post(page(station), FORM | {"strict": "on"})
+    finally:
+        doorbell.move_in(None)
+    assert ChargingStation.objects.get().strict
+    assert rung == [{"type": "station.changed", "station": station.pk}]
+
+
+def test_a_link_that_opens_while_the_form_is_saved_keeps_its_epoch(operator: Client, station: ChargingStation) -> None:
+    def opens(**_: Any) -> None:
+        ChargingStation.objects.update(epoch=2, owner="there")
+
+    pre_save.connect(opens, sender=ChargingStation)
+    try:
+        assert operator.post(page(station), FORM | {"name": "North"}).status_code == 302
+    finally:
+        pre_save.disconnect(opens, sender=ChargingStation)
+    station.refresh_from_db()
+    assert (station.name, station.epoch, station.owner) == ("North", 2, "there")
 
 
 def test_station_with_a_history_cannot_be_deleted(operator: Client) -> None:

@@ -15,6 +15,7 @@ from stations.models import (
     Command,
     ConfigurationTemplate,
     Connector,
+    ConnectorStatusChange,
     InstalledProfile,
     Reservation,
     SecurityEvent,
@@ -96,6 +97,11 @@ def security_event(cp: ChargingStation | None, **values: Any) -> SecurityEvent:
         "type": "ResetOrReboot", "timestamp": START, "received_at": START, "last_at": START, "key": str(next(numbers)),
     } | values  # fmt: skip
     return SecurityEvent.objects.create(station=cp, **fields)
+
+
+def status_change(cp: ChargingStation, status: str = "Available", **values: Any) -> ConnectorStatusChange:
+    fields = {"connector_number": 1, "error_code": "NoError", "timestamp": START, "received_at": START} | values
+    return ConnectorStatusChange.objects.create(station=cp, status=status, **fields)
 
 
 def charging_profile(name: str = "Night", **values: Any) -> ChargingProfile:

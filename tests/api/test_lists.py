@@ -45,6 +45,9 @@ def street(api: Api) -> None:
     rows.signing_request(b, subject="CN=SN-2", state="accepted")
     rows.security_event(a, critical=True)
     rows.security_event(None, type="UnknownIdentity", origin="gateway", received_at=rows.START + timedelta(days=1))
+    rows.status_change(a)
+    rows.status_change(a, "Faulted", connector_number=2, error_code="OtherError", vendor_error_code="E13")
+    rows.status_change(b, "Preparing", received_at=rows.START + timedelta(days=1), outdated=True)
     rows.reservation(b, 6, expiry_date=rows.START + timedelta(days=1))
 
 
@@ -130,6 +133,13 @@ CASES = [
     ("signing-requests", "subject", ["CN=SN-2", "CN=SN-1"]),
     ("signing-requests?state=pending", "cpId", ["CP_A"]),
     ("signing-requests?cpId=cp_b&subject=sn", "state", ["accepted"]),
+    ("status-changes", "status", ["Preparing", "Faulted", "Available"]),
+    ("status-changes?ordering=id", "cpId", ["CP_A", "CP_A", "CP_B"]),
+    ("status-changes?cpId=cp_a&connectorId=2", "vendorErrorCode", ["E13"]),
+    ("status-changes?status=faulted&errorCode=othererror", "connectorId", [2]),
+    ("status-changes?outdated=true", "cpId", ["CP_B"]),
+    ("status-changes?after=2026-11-23T00:00:00Z", "cpId", ["CP_B"]),
+    ("status-changes?before=2026-11-23T00:00:00Z", "status", ["Faulted", "Available"]),
     ("security-events", "type", ["UnknownIdentity", "ResetOrReboot"]),
     ("security-events?critical=true", "cpId", ["CP_A"]),
     ("security-events?origin=gateway", "cpId", [None]),

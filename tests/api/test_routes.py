@@ -41,6 +41,7 @@ ROUTES = {
     "/api/signing-requests": 2,
     "/api/signing-requests/{request}": 1,
     "/api/security-events": 2,
+    "/api/status-changes": 1,
     "/api/schema": 0,
     "/api/docs": 0,
     "/api/redoc": 0,
@@ -58,6 +59,7 @@ def numbers(api: Api) -> dict[str, Any]:
         command = rows.command(cp)
         session = rows.session(cp, command=command)
         rows.meter_values(session, 2)
+        rows.status_change(cp)
         rows.message(cp)
         rows.reservation(cp)
         rows.certificate(cp)

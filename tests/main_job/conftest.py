@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.processes import Gateway, manage
+from tests.station import CallError, Payload, Station
 
 
 @contextmanager
@@ -42,6 +43,21 @@ async def shown_offline(api: httpx.AsyncClient, cp_id: str) -> None:
     async with asyncio.timeout(10):  # its lease would hold for 90 s
         while (await api.get(f"/api/stations/{cp_id}")).json()["online"]:
             pass
+
+
+async def is_strict(cp: Station, wanted: bool) -> None:
+    """Until an unknown status is refused, or taken, within seconds: the next renewal is half a minute away."""
+    async with asyncio.timeout(5):
+        while await refuses(cp, {"connectorId": 1, "status": "Fine", "errorCode": "NoError"}) is not wanted:
+            pass
+
+
+async def refuses(cp: Station, status: Payload) -> bool:
+    try:
+        await cp.send("StatusNotification", status)
+    except CallError as error:
+        return error.code == "PropertyConstraintViolation"
+    return False
 
 
 @pytest.fixture(scope="module")

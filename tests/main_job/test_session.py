@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from tests.main_job.conftest import shown_offline
+from tests.main_job.conftest import is_strict, shown_offline
 from tests.processes import Gateway
 from tests.station import CallError, station
 
@@ -53,6 +53,16 @@ async def test_whole_session_is_seen_in_rest(gateway: Gateway, api: httpx.AsyncC
     actions = [m["action"] for m in (await api.get("/api/messages", params={"cpId": "CP_SESSION"})).json()["results"]]
     assert actions[-1] == "BootNotification"
     assert actions[0] == "StopTransaction"
+
+
+async def test_the_strict_switch_holds_at_once_on_a_live_link(gateway: Gateway, api: httpx.AsyncClient) -> None:
+    async with station(gateway.ws, "CP_STRICT") as cp:
+        await cp.boot()
+        await is_strict(cp, False)
+        await api.patch("/api/stations/CP_STRICT", json={"strict": True})
+        await is_strict(cp, True)
+        await api.patch("/api/stations/CP_STRICT", json={"strict": False})
+        await is_strict(cp, False)
 
 
 async def test_station_is_offline_at_once_when_its_link_ends(gateway: Gateway, api: httpx.AsyncClient) -> None:

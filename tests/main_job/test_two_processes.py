@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import engines
-from tests.main_job.conftest import client, gateway_process, migrate, shown_offline
+from tests.main_job.conftest import client, gateway_process, is_strict, migrate, shown_offline
 from tests.main_job.test_commands import ROUTES, answered_beside_parked_commands
 from tests.processes import Gateway
 from tests.station import CallError, Station, station
@@ -65,6 +65,17 @@ async def test_acceptance_reaches_a_link_of_the_other_process(pair: tuple[Gatewa
         assert (await cp.boot())["status"] == "Pending"
         await api.patch("/api/stations/CP_DECIDED", json={"registration": "Accepted"})
         await may_speak(cp, True)
+
+
+async def test_the_strict_switch_reaches_a_link_of_the_other_process(pair: tuple[Gateway, Gateway]) -> None:
+    one, two = pair
+    async with station(one.ws, "CP_STRICT") as cp, client(two) as api:
+        await cp.boot()
+        await is_strict(cp, False)
+        await api.patch("/api/stations/CP_STRICT", json={"strict": True})
+        await is_strict(cp, True)
+        await api.patch("/api/stations/CP_STRICT", json={"strict": False})
+        await is_strict(cp, False)
 
 
 async def may_speak(cp: Station, wanted: bool) -> None:

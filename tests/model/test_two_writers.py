@@ -42,7 +42,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def told(station: ChargingStation, number: int, status: str) -> Unit:
     payload, at = {"status": status, "errorCode": "NoError"}, parse_timestamp("2026-03-01T12:00:00Z", NOON)
     place = {"station_id": station.pk, "connector_id": number}
-    return Unit(lambda _: status_notification(**place, payload=payload, at=at, now=NOON))
+    return Unit(lambda b: status_notification(**place, payload=payload, at=at, now=NOON, insert=b.insert))
 
 
 def unit(start: Start) -> Unit:

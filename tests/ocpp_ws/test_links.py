@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from ocpp_ws.admission import put_out_former
 from ocpp_ws.links import Link, links, register, unregister
 from ocpp_ws.process import deliver, process, renew
-from stations.links import OpenedLink, close_link
+from stations.links import OpenedLink, Terms, close_link
 from stations.models import ChargingStation
 from tests.ocpp_ws.charger import START, Charger, Closed
 from tests.ocpp_ws.conftest import Connect
@@ -74,7 +74,7 @@ async def test_of_many_sockets_at_once_exactly_one_stays(connect: Connect) -> No
 
 async def test_a_slow_newcomer_does_not_displace_a_quicker_one_that_came_later(charger: Charger) -> None:
     (link,) = links.values()
-    slow = OpenedLink(link.station_id, link.cp_id, link.epoch - 1, "Accepted", False, None, [])
+    slow = OpenedLink(link.station_id, link.cp_id, link.epoch - 1, Terms(), None, [])
     await put_out_former(slow)
     assert not register(Link(slow, link.peer, link._send))
     unregister(slow)

@@ -193,6 +193,18 @@ async def test_a_ring_that_was_lost_costs_no_more_than_a_renewal(charger: Charge
     assert await charger.lives()
 
 
+async def test_a_lost_ring_about_the_strict_switch_costs_no_more_than_a_renewal(charger: Charger) -> None:
+    unknown = STATUS | {"status": "Fine"}
+    assert await charger.send("StatusNotification", unknown) == {}
+    await change(strict=True)
+    await renew()
+    with pytest.raises(CallError, match="PropertyConstraintViolation"):
+        await charger.send("StatusNotification", unknown | {"info": "again"})
+    await change(strict=False)
+    await renew()
+    assert await charger.send("StatusNotification", unknown | {"info": "once more"}) == {}
+
+
 async def test_an_accepted_station_that_waits_is_asked_to_boot_if_the_operator_wants_it(
     pending: ChargingStation, connect: Connect
 ) -> None:

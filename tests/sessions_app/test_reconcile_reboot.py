@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ocpp_ws.protocol import parse_timestamp
+from ocpp_ws.rows import insert_rows
 from sessions_app.models import ChargingSession, ReconciliationItem
 from sessions_app.services import look_after_rebooted, station_booted
 from stations import services
@@ -24,7 +25,7 @@ def boot(charger: Messages, now: datetime = BOOT) -> None:
 def status(charger: Messages, word: str, now: datetime, connector: int = 1) -> None:
     services.status_notification(
         station_id=charger.station.pk, connector_id=connector, payload={"status": word, "errorCode": "NoError"},
-        at=parse_timestamp(now.isoformat(), now), now=now,
+        at=parse_timestamp(now.isoformat(), now), now=now, insert=insert_rows,
     )  # fmt: skip
 
 

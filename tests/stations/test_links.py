@@ -45,7 +45,7 @@ def state_of(row: Command) -> str:
 def test_a_stranger_is_registered_where_anybody_may_come() -> None:
     assert standing("CP_1") is None
     opened = connect()
-    assert (opened.cp_id, opened.epoch, opened.registration, opened.former) == ("CP_1", 1, "Accepted", None)
+    assert (opened.cp_id, opened.epoch, opened.terms, opened.former) == ("CP_1", 1, ("Accepted", False), None)
     assert is_online()
 
 

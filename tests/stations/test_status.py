@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ocpp_ws.protocol import format_timestamp, parse_timestamp
-from stations.models import ChargingStation, Connector, Reservation
+from ocpp_ws.rows import insert_rows
+from stations.models import ChargingStation, Connector, ConnectorStatusChange, Reservation
 from stations.services import boot_notification, status_notification
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -21,9 +24,12 @@ def tell(
     minutes = received if received is not None else 0 if isinstance(when, str) else when
     now = NOON + timedelta(minutes=minutes)
     payload = {"status": status, "errorCode": error, **also}
+    if when != "":
+        payload["timestamp"] = text
     status_notification(
-        station_id=station.pk, connector_id=connector, payload=payload, at=parse_timestamp(text, now), now=now
-    )
+        station_id=station.pk, connector_id=connector, payload=payload, at=parse_timestamp(text, now), now=now,
+        insert=insert_rows,
+    )  # fmt: skip
 
 
 def status_of(station: ChargingStation, connector: int = 1) -> str:
@@ -83,6 +89,70 @@ def test_an_unknown_status_and_long_texts_are_kept_as_far_as_they_fit(station: C
 def test_the_largest_connector_number_has_its_row(station: ChargingStation) -> None:
     tell(station, "Available", connector=2**31 - 1)
     assert status_of(station, 2**31 - 1) == "Available"
+
+
+def history(*columns: str) -> list[Any]:
+    """Oldest first."""
+    rows = ConnectorStatusChange.objects.order_by("pk")
+    return list(rows.values_list(*columns, flat=len(columns) == 1))
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_each_status_that_is_new_is_kept(station: ChargingStation, connector: int) -> None:
+    for minute, status in enumerate(["Available", "Faulted", "Available"]):
+        tell(station, status, minute, connector=connector)
+    assert history("connector_number", "status", "timestamp") == [
+        (connector, status, NOON + timedelta(minutes=minute))
+        for minute, status in enumerate(["Available", "Faulted", "Available"])
+    ]
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_a_status_that_is_told_again_makes_no_row(station: ChargingStation, connector: int) -> None:
+    for minute in (0, 0, 1, 2):
+        tell(station, "Available", minute, connector=connector)
+    assert history("status") == ["Available"]
+    row = (ChargingStation if connector == 0 else Connector).objects.get()
+    assert row.status_at == row.status_received_at == NOON + timedelta(minutes=2), "it is known to be so still"
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_another_fault_under_the_same_status_is_a_change(station: ChargingStation, connector: int) -> None:
+    for minute, code in enumerate(["E13", "E14"]):
+        tell(station, "Faulted", minute, connector=connector, error="OtherError", vendorErrorCode=code, info="hot")
+    assert history("error_code", "vendor_error_code", "info") == [("OtherError", c, "hot") for c in ("E13", "E14")]
+    assert (ChargingStation if connector == 0 else Connector).objects.get().vendor_error_code == "E14"
+
+
+@pytest.mark.parametrize("connector", [0, 1])
+def test_a_status_that_comes_late_is_kept_without_being_current(station: ChargingStation, connector: int) -> None:
+    tell(station, "Charging", 5, connector=connector)
+    for status in ("Available", "Preparing", "Available"):  # of a queue whose first answer was lost
+        tell(station, status, 4, connector=connector, received=6)
+    assert history("status", "outdated") == [("Charging", False), ("Available", True), ("Preparing", True)]
+
+
+def test_the_history_says_what_time_was_told_and_when_it_came(station: ChargingStation) -> None:
+    tell(station, "Available", "")
+    tell(station, "Preparing", "1970-01-01T00:00:00Z", received=1)
+    tell(station, "Charging", 1.5, received=2)
+    tell(station, "Finishing", "noon", received=3)
+    minutes = [NOON + timedelta(minutes=minute) for minute in (0, 1, 1.5, 2, 3)]
+    assert history("as_sent", "timestamp", "received_at") == [
+        ("", minutes[0], minutes[0]),
+        ("1970-01-01T00:00:00.000000Z", minutes[1], minutes[1]),
+        ("2026-03-01T12:01:30.000000Z", minutes[2], minutes[3]),
+        ("noon", minutes[4], minutes[4]),
+    ]
+
+
+@pytest.mark.parametrize("status", ["Charging", "Available"])
+def test_a_status_costs_two_statements_new_or_not(station: ChargingStation, status: str) -> None:
+    """One that is new: the connector's row and, with those of the whole batch, the history's."""
+    tell(station, "Available")
+    with CaptureQueriesContext(connection) as queries:
+        tell(station, status, 1)
+    assert len(queries) == 2
 
 
 @pytest.mark.parametrize(("connector", "ended"), [(1, {11}), (0, {11, 12})])

@@ -1,6 +1,6 @@
 """Three ways to page: counted, with a bounded count, and by cursor."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
@@ -90,13 +90,18 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "pageSize"
     max_page_size = 200
+    time_field: ClassVar[str] = ""  # of ?after= and ?before=, where it has an index of its own
 
     def get_page_size(self, request: Request) -> int:
         return min(positive(request.query_params, "pageSize", self.page_size), self.max_page_size)
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        self.window = view.filterset_class.window(request.query_params)
-        return (request.query_params.get("ordering") or self.ordering,)
+        params = request.query_params
+        self.window = view.filterset_class.window(params)
+        order = params.get("ordering") or self.ordering
+        if self.time_field and (params.get("after") or params.get("before")) and not params.get("cpId"):
+            return (order.replace("id", self.time_field), order)  # a period is read in the order of its index
+        return (order,)
 
     def get_paginated_response(self, data: Any) -> Response:
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
