@@ -7,17 +7,18 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.pages.bulk import BulkPage
 from gateway.pages.cards import CardPage
 from gateway.pages.certificates import CertificatePage
 from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.files import FilePage
+from gateway.pages.messages import MessagePage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
+from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, ReconciliationItem
 from stations.models import (
@@ -55,6 +56,7 @@ PAGES = {
     InstalledProfile: InstalledProfilePage,
     StationFile: FilePage,
     ChargingSession: SessionPage,
+    OcppMessage: MessagePage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,
 }

@@ -5,11 +5,13 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.protocol import Call, Refused
 from ocpp_ws.rows import Row
+from sessions_app.models import ChargingSession
 from stations.secrets import masked, tags_masked, without_password, without_tags
 
 logger = logging.getLogger("ocpp")
@@ -66,6 +68,15 @@ def outgoing_row(station_id: int, epoch: int, command: Any, at: datetime, **outc
         "action": command.action, "payload": tags_masked(masked(command.payload)), "answer": None, "error_code": "",
         "error_description": "", **gist(command.payload, answer or {}), "at": command.sent_at, "answered_at": at,
     } | outcome  # fmt: skip
+
+
+def of_session(session: ChargingSession) -> Q:
+    """Its own messages: those with its transactionId; its start and stop also where they bear another one (a retry's,
+    none at all); and the command that led to it. Each leads to an index."""
+    moments = [session.start_received_at, session.stop_received_at, session.command and session.command.sent_at]
+    ends = ("StartTransaction", "StopTransaction", "RemoteStartTransaction")
+    at_its_ends = Q(action__in=ends, at__in=[moment for moment in moments if moment])
+    return Q(station=session.station_id) & (Q(transaction_id=session.transaction_id) | at_its_ends)
 
 
 def gist(payload: dict[str, Any], answer: dict[str, Any]) -> Row:

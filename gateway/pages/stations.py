@@ -19,6 +19,7 @@ from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
 from gateway.pages.registration import address, registration_view
 from gateway.pages.sidebar import may_view
+from gateway.pages.tail import tail
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
@@ -100,6 +101,9 @@ class StationPage(StationAdmin):
             commandable = self.has_change_permission(request, station)
             context |= board(station) | {"buttons": buttons(station, request.user)}
             context["decide"] = address(station) if commandable else ""
+            if may_view(OcppMessage)(request):
+                mine = OcppMessage.objects.filter(station=station)
+                context["tail"] = tail(mine, most=20, station__id__exact=station.pk)
             context["tables"] = [one for one in tables_of(station, commandable) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -135,7 +139,6 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     changes = ConnectorStatusChange.objects.filter(station=station).order_by("-pk")
-    messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
@@ -143,7 +146,6 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
         ("Status changes", ConnectorStatusChange, tables.status_changes(changes[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
         ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
-        ("Messages", OcppMessage, tables.messages(messages[:20])),
     ]
     return [
         {"title": title, "model": model, "table": table, "all": listing(model, station__id__exact=station.pk)}
