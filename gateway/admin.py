@@ -14,13 +14,14 @@ from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfil
 from gateway.pages.commands import CommandPage
 from gateway.pages.files import FilePage
 from gateway.pages.messages import MessagePage
+from gateway.pages.meter_values import MeterValuePage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
 from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
-from sessions_app.models import ChargingSession, ReconciliationItem
+from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.models import (
     BulkCommand,
     Certificate,
@@ -57,6 +58,7 @@ PAGES = {
     StationFile: FilePage,
     ChargingSession: SessionPage,
     OcppMessage: MessagePage,
+    MeterValue: MeterValuePage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,
 }

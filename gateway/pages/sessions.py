@@ -9,15 +9,18 @@ from django.utils.http import urlencode
 from gateway.pages import tables
 from gateway.pages.curve import curve
 from gateway.pages.dashboard import Number, power
+from gateway.pages.export import Exported
 from ocpp_ws.models import OcppMessage
 from sessions_app.admin import SessionAdmin, lasted
+from sessions_app.exports import SESSIONS
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import chip, kwh, link, listing
 
 VALUES = 200
 
 
-class SessionPage(SessionAdmin):
+class SessionPage(Exported, SessionAdmin):
+    export = SESSIONS
     change_form_outer_before_template = "gateway/session.html"
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,8 +13,10 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, BoundedPagination, CamelModelSerializer
+from sessions_app.api.csv import CSV, CsvList
 from sessions_app.api.filters import SessionFilter, as_number, numbered
 from sessions_app.api.meter_values import MeterValueSerializer
+from sessions_app.exports import SESSIONS
 from sessions_app.models import ChargingSession, MeterValue
 from stations.api.stations import station_or_404
 
@@ -62,13 +64,20 @@ class SessionDetailSerializer(SessionSerializer):
         return f"{reverse('meter-value-list', request=self.context.get('request'))}?sessionId={session.pk}"
 
 
-class SessionViewSet(ReadOnlyModelViewSet[ChargingSession]):
-    """Sessions, the newest first (`count` is null above 10,000). One is found by its id or by its transactionId."""
+RESPONSES = {(200, "application/json"): SessionSerializer(many=True), **CSV}
+
+
+@extend_schema_view(list=extend_schema(responses=RESPONSES))
+class SessionViewSet(CsvList, ReadOnlyModelViewSet[ChargingSession]):
+    """Sessions, the newest first (`count` is null above 10,000). One is found by its id or by its transactionId.
+    With `Accept: text/csv` a list is all sessions, however many."""
 
     queryset = ChargingSession.objects.order_by("-id")
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
     pagination_class = BoundedPagination
+    export = SESSIONS
+    csv_actions = frozenset({"list", "station"})
     lookup_url_kwarg = "number"
     lookup_value_regex = SEGMENT
 
@@ -91,10 +100,8 @@ class SessionViewSet(ReadOnlyModelViewSet[ChargingSession]):
         """A session with its newest meter values."""
         return Response(SessionDetailSerializer(self.get_object(), context=self.get_serializer_context()).data)
 
-    @extend_schema(responses=SessionSerializer(many=True))
+    @extend_schema(responses=RESPONSES)
     @action(detail=False, url_path=f"station/(?P<cpId>{SEGMENT})", url_name="station")
     def station(self, request: Request, cpId: str) -> Response:
         """The sessions of one station."""
-        station = station_or_404(cpId)
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset().filter(station=station)))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.listed(request, self.get_queryset().filter(station=station_or_404(cpId)))

@@ -13,6 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 from unfold.paginator import InfinitePaginator
 
+EXPORT = "_export"  # the end of the name of a view that gives all rows of a list
+
 
 class ReadOnlyAdmin(ModelAdmin):
     """A page to look at, not a form."""
@@ -39,7 +41,8 @@ class EndlessAdmin(ReadOnlyAdmin):
     """A table of millions of rows: never counted, never sorted by a column without an index.
 
     `indexed` are the query parameters that lead to an index. Any other one reads row by row: within what a parameter
-    of `narrow` leaves, else within the newest WINDOW rows (of the days asked for), and the page says so.
+    of `narrow` leaves, else within the newest WINDOW rows (of the days asked for), and the page says so; an export
+    reads them all.
     """
 
     WINDOW = 200_000
@@ -61,7 +64,7 @@ class EndlessAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         found = self.find(queryset, search_term) if search_term else queryset
-        if self.reads_rows(request):
+        if self.reads_rows(request) and not exporting(request):
             found = found.filter(pk__gt=self.newest(request) - self.WINDOW)
             hint = (
                 f"Looked through the newest {self.WINDOW:,} rows. Choose a station, or other days, to look elsewhere."
@@ -85,6 +88,11 @@ class EndlessAdmin(ReadOnlyAdmin):
         if last := after_moment(of_moment or day, at):
             rows = rows.filter(**{f"{self.time_field}__lt": last}).order_by(f"-{self.time_field}")
         return rows.values_list("pk", flat=True).first() or 0
+
+
+def exporting(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return bool(match and match.url_name and match.url_name.endswith(EXPORT))
 
 
 def used(request: HttpRequest) -> set[str]:

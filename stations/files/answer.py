@@ -1,12 +1,12 @@
 """A stored file as an HTTP answer: streamed, whole or a range of it, always as an attachment."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from rfid.api.kit import Streamed
 from stations.files.links import NoEntry
 from stations.files.store import path_of
 from stations.models import StationFile
@@ -16,13 +16,8 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 Headers = dict[str, str]
 
 
-class FileAnswer(StreamingHttpResponse):
-    """Read in the request's own thread, chunk by chunk: Django would gather all of a plain iterator first."""
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks: Iterator[bytes] = iter(self.streaming_content)  # type: ignore[arg-type]
-        while chunk := await sync_to_async(lambda: next(chunks, b""))():
-            yield chunk
+class FileAnswer(Streamed):
+    """A file's bytes as they are."""
 
 
 def file_answer(request: HttpRequest, file: StationFile, ended: Callable[[], None] | None = None) -> HttpResponseBase:

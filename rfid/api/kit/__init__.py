@@ -13,10 +13,12 @@ from rfid.api.kit.filters import (
     StrictFilterBackend,
     WholeNumber,
     WindowedFilterSet,
+    takes_csv,
 )
 from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
 from rfid.api.kit.problems import Problem
 from rfid.api.kit.serializers import CamelModelSerializer, StrictSerializer, UtcDateTimeField
+from rfid.api.kit.streamed import Streamed
 
 __all__ = [
     "SEGMENT",
@@ -32,9 +34,11 @@ __all__ = [
     "Problem",
     "SameText",
     "Search",
+    "Streamed",
     "StrictFilterBackend",
     "StrictSerializer",
     "UtcDateTimeField",
     "WholeNumber",
     "WindowedFilterSet",
+    "takes_csv",
 ]

@@ -32,6 +32,11 @@ class StrictFilterBackend(DjangoFilterBackend):
         return names | {getattr(pager, one) for one in attributes if hasattr(pager, one)}
 
 
+def takes_csv(request: Any) -> bool:
+    """The answer is a stream of all rows, not a page."""
+    return getattr(getattr(request, "accepted_renderer", None), "format", "") == "csv"
+
+
 def refuse_unknown(request: Request, known: set[str]) -> None:
     """Raises a ValidationError that names each query parameter which is not `known`."""
     if unknown := set(request.query_params) - known - {"format"}:
@@ -106,18 +111,18 @@ class Ordering(OrderingFilter):
 
 
 class IdOrder(ChoiceFilter):
-    """?ordering=-id or id, which the cursor pagination carries out."""
+    """?ordering=-id or id; the cursor pagination does the same again."""
 
     def __init__(self) -> None:
         super().__init__(choices=[("-id", "newest first"), ("id", "oldest first")])
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs
+        return qs.order_by(value) if value else qs
 
 
 class WindowedFilterSet(FilterSet):
     """For tables of many millions: a filter without an index looks through the newest entries only, unless a filter
-    of `narrow` (which has one) is given too."""
+    of `narrow` (which has one) is given too. As CSV they are all looked through: nobody waits for the last one."""
 
     WINDOW: ClassVar[int] = 50_000
     narrow: ClassVar[frozenset[str]] = frozenset()
@@ -130,7 +135,8 @@ class WindowedFilterSet(FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         queryset = super().filter_queryset(queryset)
-        if window := self.window(self.data):
+        window = None if takes_csv(self.request) else self.window(self.data)
+        if window:
             newest = queryset.model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
             queryset = queryset.filter(pk__gt=(newest or 0) - window)
         return queryset
