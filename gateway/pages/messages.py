@@ -5,21 +5,28 @@ from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
+from gateway.pages.export import Button, Exported
 from gateway.pages.sidebar import may_view
 from gateway.pages.tail import MOST, Cursor, follow, frames, lines, look_on
 from ocpp_ws.admin import MessageAdmin, answered
+from ocpp_ws.exports import MESSAGES, json_lines
 from ocpp_ws.models import OcppMessage
+from sessions_app.exports import Download
 from sessions_app.models import ChargingSession
 from stations.admin.show import after, listing, page
-from stations.admin.tables import used
+from stations.admin.tables import EXPORT, used
+
+JSON_EXPORT = f"ocpp_ws_ocppmessage_json{EXPORT}"
 
 
-class MessagePage(MessageAdmin):
+class MessagePage(Exported, MessageAdmin):
+    export = MESSAGES
     list_before_template = "gateway/message_list.html"
     change_form_outer_before_template = "gateway/message.html"
 
@@ -27,6 +34,7 @@ class MessagePage(MessageAdmin):
         view = self.admin_site.admin_view
         own = [
             path("tail/", view(self.tail), name="ocpp_ws_ocppmessage_tail"),
+            path("export/json/", view(self.json_view), name=JSON_EXPORT),
             path("<int:pk>/frames/", view(self.frames), name="ocpp_ws_ocppmessage_frames"),
         ]
         return [*own, *super().get_urls()]
@@ -61,6 +69,13 @@ class MessagePage(MessageAdmin):
         match = request.resolver_match
         is_tail = match and match.url_name == "ocpp_ws_ocppmessage_tail"
         return not is_tail and super().reads_rows(request)
+
+    def list_buttons(self, request: HttpRequest) -> list[Button]:
+        return [*super().list_buttons(request), self.export_button(request, _("Export JSON Lines"), JSON_EXPORT)]
+
+    def json_view(self, request: HttpRequest) -> HttpResponseBase:
+        name, kind = "messages.jsonl", "application/x-ndjson"
+        return self.exported(request, lambda rows: Download(request, name, kind, json_lines(rows)))
 
     def frames(self, request: HttpRequest, pk: int) -> HttpResponse:
         """CALL and answer of one message, for a line that is opened."""

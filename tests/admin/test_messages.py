@@ -1,6 +1,9 @@
 """The message log: what is found in it, what comes by itself, and who sees it."""
 
+import csv
+import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -11,11 +14,14 @@ from django.utils import timezone
 
 from gateway.pages.tail import KEPT_SECONDS, MOST, Cursor
 from ocpp_ws.models import OcppMessage
+from sessions_app.exports import chunks
 from sessions_app.models import ChargingSession
 from stations.admin.show import listing, page
+from stations.admin.tables import EndlessAdmin
 from stations.models import ChargingStation, Command
 
 TAIL = reverse("admin:ocpp_ws_ocppmessage_tail")
+EXPORT = "/admin/ocpp_ws/ocppmessage/export/"
 START = Cursor(0, 0, 0)
 
 
@@ -189,10 +195,47 @@ def test_a_message_leads_to_its_session(operator: Client, session: ChargingSessi
     assert page(session) in operator.get(page(row)).content.decode()
 
 
+def exported(client: Client, address: str) -> str:
+    response: Any = client.get(address)
+    return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
+def test_the_filtered_list_goes_out_as_csv_that_is_no_formula(
+    operator: Client, station: ChargingStation, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    message(station)
+    at = datetime(2026, 11, 5, 13, 5, tzinfo=UTC)
+    told = {"unique_id": "=1+1", "payload": {"idTag": "=A1"}, "answer": {"status": "Rejected"}, "status": "Rejected"}
+    message(station, at=at, answered_at=at + timedelta(milliseconds=40), **told)
+    [row] = csv.DictReader(StringIO(exported(operator, f"{EXPORT}?outcome=Rejected"), newline=""))
+    assert (row["cpId"], row["uniqueId"], row["latencyMs"]) == ("CP_1", "'=1+1", "40")
+    assert row["at (Europe/Berlin)"] == "2026-11-05 14:05:00"
+    assert json.loads(row["payload"]) == {"idTag": "=A1"}
+
+
+def test_the_filtered_list_goes_out_as_json_lines(operator: Client, station: ChargingStation, monkeypatch: Any) -> None:
+    monkeypatch.setattr(EndlessAdmin, "WINDOW", 1)
+    monkeypatch.setattr(chunks, "SIZE", 2)
+    rows = [message(station, transaction_id=n, error_code="GenericError") for n in range(5)]
+    message(station)
+    silent = message(station, answered_at=None, answer=None, error_code="GenericError")
+    lines = [json.loads(line) for line in exported(operator, f"{EXPORT}json/?outcome=error").splitlines()]
+    assert [line["id"] for line in lines] == [silent.pk, *(row.pk for row in rows[::-1])]
+    assert (lines[0]["answer"], lines[0]["latencyMs"], lines[1]["answer"]) == (None, None, {})
+    assert lines[1]["at"].endswith("Z")
+
+
+def test_the_list_leads_to_its_exports(operator: Client, station: ChargingStation) -> None:
+    html = operator.get(listing(OcppMessage, outcome="error")).content.decode()
+    for address in (EXPORT, f"{EXPORT}json/"):
+        assert f'href="{address}?outcome=error"' in html
+
+
 def test_who_may_not_see_messages_sees_none_of_them(station: ChargingStation) -> None:
     row = message(station)
     client = Client()
     client.force_login(User.objects.create_user("nobody", is_staff=True))
     fragment = reverse("admin:ocpp_ws_ocppmessage_frames", args=[row.pk])
-    for address in (f"{TAIL}?cursor={START}", fragment, listing(OcppMessage), page(row)):
+    for address in (f"{TAIL}?cursor={START}", fragment, listing(OcppMessage), page(row), EXPORT, f"{EXPORT}json/"):
         assert client.get(address).status_code in (302, 403)
