@@ -11,10 +11,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gateway.pages import tables
 from gateway.pages.bulk import choose_stations
 from gateway.pages.commanding import OFFLINE, buttons, command_address, command_view
+from gateway.pages.configuration import address as configuration_address
+from gateway.pages.configuration import configuration_view, configure_view
 from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
 from gateway.pages.registration import address, registration_view
@@ -29,6 +32,7 @@ from stations.models import (
     Certificate,
     ChargingStation,
     Command,
+    ConfigurationKey,
     Connector,
     ConnectorStatusChange,
     InstalledProfile,
@@ -54,9 +58,13 @@ class StationPage(StationAdmin):
         view = self.admin_site.admin_view(self.command)
         report = self.admin_site.admin_view(self.conformance)
         deciding = self.admin_site.admin_view(self.registration)
+        configuration = self.admin_site.admin_view(self.configuration)
+        configure = self.admin_site.admin_view(configure_view)
         own = [
             path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command"),
             path("<int:station_id>/conformance/", report, name="stations_chargingstation_conformance"),
+            path("<int:station_id>/configuration/", configuration, name="stations_chargingstation_configuration"),
+            path("<int:station_id>/configuration/set/", configure, name="stations_chargingstation_configure"),
             path("<int:station_id>/registration/", deciding, name="stations_chargingstation_registration"),
         ]
         return [*own, *super().get_urls()]
@@ -68,6 +76,9 @@ class StationPage(StationAdmin):
         if not may_view(Quirk)(request):
             raise PermissionDenied
         return conformance_view(request, self, station_id)
+
+    def configuration(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        return configuration_view(request, self, station_id)
 
     def registration(self, request: HttpRequest, station_id: int) -> HttpResponse:
         return registration_view(request, self, station_id)
@@ -101,6 +112,8 @@ class StationPage(StationAdmin):
             commandable = self.has_change_permission(request, station)
             context |= board(station) | {"buttons": buttons(station, request.user)}
             context["decide"] = address(station) if commandable else ""
+            if may_view(ConfigurationKey)(request):
+                context["more"].append({"title": _("Configuration"), "link": configuration_address(station)})
             if may_view(OcppMessage)(request):
                 mine = OcppMessage.objects.filter(station=station)
                 context["tail"] = tail(mine, most=20, station__id__exact=station.pk)
