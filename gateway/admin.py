@@ -7,7 +7,6 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-import ocpp_ws.admin  # noqa: F401 - registers the message log
 from gateway.models import Alert, Delivery, Subscription
 from gateway.pages.alerts import AlertPage, DeliveryPage, SubscriptionPage
 from gateway.pages.bulk import BulkPage
@@ -16,11 +15,13 @@ from gateway.pages.certificates import CertificatePage
 from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.files import FilePage
+from gateway.pages.messages import MessagePage
 from gateway.pages.meter_values import MeterValuePage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.signing import SigningRequestPage
 from gateway.pages.stations import StationPage
+from ocpp_ws.models import OcppMessage
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
 from stations.models import (
@@ -61,6 +62,7 @@ PAGES = {
     InstalledProfile: InstalledProfilePage,
     StationFile: FilePage,
     ChargingSession: SessionPage,
+    OcppMessage: MessagePage,
     MeterValue: MeterValuePage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,

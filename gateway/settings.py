@@ -39,6 +39,7 @@ LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connect
 MESSAGE_LOG_DAYS = env.int("MESSAGE_LOG_DAYS", 7)  # 0: for ever
 EVENT_DAYS = env.int("EVENT_DAYS", 7)  # 0: for ever
 REJECTED_FRAME_DAYS = env.int("REJECTED_FRAME_DAYS", 7)  # 0: for ever; a dead letter's begin with its repair
+MASK_TAGS = env.bool("MASK_TAGS", GATEWAY_PROFILE == "prod")  # in the message log and other logs
 CPO_NAME = env.str("CPO_NAME", "")
 CA_FOLDER = Path(env.str("CA_FOLDER", "") or BASE_DIR / "ca")
 CERTIFICATE_DAYS = env.int("CERTIFICATE_DAYS", 365)

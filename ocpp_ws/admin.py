@@ -7,17 +7,21 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from ocpp.v16.enums import Action
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter, TextFilter
 
+from ocpp_ws.message_log import of_session, without_secrets
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from ocpp_ws.protocol import ci_key
+from sessions_app.admin import whole_number
+from sessions_app.models import ChargingSession
 from stations.admin.show import after, chip, link
-from stations.admin.tables import DayRangeFilter, EndlessAdmin
+from stations.admin.tables import DayRangeFilter, EndlessAdmin, MomentRangeFilter
 
 
 class ActionFilter(DropdownFilter):
-    title = "action"
+    title = _("action")
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -27,17 +31,49 @@ class ActionFilter(DropdownFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
+# what stations and the gateway answer, and what stations tell of themselves, as OCPP writes it
+WORDS = (
+    "Accepted", "Rejected", "Pending", "Blocked", "Expired", "Invalid", "ConcurrentTx", "RebootRequired", "Scheduled",
+    "NotSupported", "NotImplemented", "Failed", "VersionMismatch", "Occupied", "Unavailable", "Faulted", "Unlocked",
+    "UnlockFailed", "UnknownVendorId", "UnknownMessageId",
+)  # fmt: skip
+
+
 class OutcomeFilter(DropdownFilter):
-    title = "outcome"
+    title = _("outcome")
     parameter_name = "outcome"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("error", "CALLERROR"), ("open", "no answer")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        kinds = [("result", _("any result")), ("error", "CALLERROR"), ("open", _("no answer"))]
+        return [*kinds, *((word, word) for word in WORDS)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "result":
+            return queryset.filter(error_code="", answered_at__isnull=False)
         if self.value() == "error":
             return queryset.exclude(error_code="")
-        return queryset.filter(answered_at=None) if self.value() == "open" else queryset
+        if self.value() == "open":
+            return queryset.filter(answered_at=None)
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class SessionFilter(TextFilter):
+    """By a session's id or transactionId: the messages of its own, not those of its time."""
+
+    title = _("session")
+    parameter_name = "session"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        session = session_named(str(self.value()).strip())
+        return queryset.filter(of_session(session)) if session else queryset.none()
+
+
+def session_named(term: str) -> ChargingSession | None:
+    number = whole_number(term)
+    rows = ChargingSession.objects.filter(Q(pk=number) | Q(transaction_id=number)).select_related("command")
+    return rows.order_by("-pk").first() if number else None
 
 
 @admin.register(OcppMessage)
@@ -48,31 +84,43 @@ class MessageAdmin(EndlessAdmin):
         ActionFilter,
         ("direction", ChoicesDropdownFilter),
         OutcomeFilter,
-        ("at", DayRangeFilter),
+        SessionFilter,
+        ("at", MomentRangeFilter),
     )
     list_select_related: ClassVar[tuple[str, ...]] = ("station",)
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_key", "action", "unique_id")
     search_help_text = "Action, message id or the beginning of a station's identity"
-    indexed = frozenset({"at_from", "at_to"})
+    indexed = frozenset({"at_from_0", "at_from_1", "at_to_0", "at_to_1"})
+    narrow = frozenset({"station__id__exact", "session"})
     time_field = "at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A list shows neither payload nor answer, and they may have megabytes."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        match = request.resolver_match
+        is_list = match and match.url_name and match.url_name.endswith("_changelist")
+        return rows.defer("payload", "answer") if is_list else rows
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for name in super().get_fields(request, obj) if name not in ("payload", "answer")]
 
     def find(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         key = ci_key(term)
         return rows.filter(Q(station__cp_key__startswith=key) | Q(action__istartswith=term) | Q(unique_id=term))
 
-    @admin.display(description="station")
+    @admin.display(description=_("station"))
     def place(self, message: OcppMessage) -> SafeString | str:
         return link(message.station)
 
-    @admin.display(description="direction")
+    @admin.display(description=_("direction"))
     def way(self, message: OcppMessage) -> str:
         return arrow(message)
 
-    @admin.display(description="outcome")
+    @admin.display(description=_("outcome"))
     def outcome(self, message: OcppMessage) -> SafeString | str:
         return answered(message)
 
-    @admin.display(description="after")
+    @admin.display(description=_("after"))
     def latency(self, message: OcppMessage) -> str:
         return after(message.latency_ms)
 
@@ -123,7 +171,7 @@ class RejectedFrameAdmin(EndlessAdmin):
 
     @admin.display(description="frame")
     def frame(self, row: Any) -> str:
-        return str(row.beginning)
+        return without_secrets(str(row.beginning))
 
     @admin.display(description="station")
     def place(self, row: RejectedFrame) -> SafeString | str:
@@ -145,7 +193,7 @@ class RejectedFrameAdmin(EndlessAdmin):
 
 
 def arrow(message: OcppMessage) -> str:
-    return "← in" if message.direction == OcppMessage.Direction.IN else "→ out"
+    return str(_("← in") if message.direction == OcppMessage.Direction.IN else _("→ out"))
 
 
 def answered(message: OcppMessage) -> SafeString | str:
@@ -153,8 +201,5 @@ def answered(message: OcppMessage) -> SafeString | str:
     if message.error_code:
         return chip(message.error_code, tone="red", title=message.error_description)
     if message.answered_at is None:
-        return chip("no answer", tone="orange")
-    answer = message.answer if isinstance(message.answer, dict) else {}
-    info = answer.get("idTagInfo")
-    word = answer.get("status") or (info.get("status") if isinstance(info, dict) else None)
-    return chip(str(word)) if word else "ok"
+        return chip(str(_("no answer")), tone="orange")
+    return chip(message.status) if message.status else "ok"

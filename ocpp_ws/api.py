@@ -7,7 +7,16 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet
 
 from ocpp_ws.models import OcppMessage
-from rfid.api.kit import After, Before, CamelModelSerializer, IdOrder, NewestFirst, Search, WindowedFilterSet
+from rfid.api.kit import (
+    After,
+    Before,
+    CamelModelSerializer,
+    IdOrder,
+    NewestFirst,
+    Search,
+    WholeNumber,
+    WindowedFilterSet,
+)
 from stations.api.filters import StationName
 
 
@@ -18,8 +27,8 @@ class MessageSerializer(CamelModelSerializer):
     class Meta:
         model = OcppMessage
         fields = (
-            "id", "cpId", "direction", "unique_id", "action", "payload", "answer", "error_code", "error_description",
-            "at", "answered_at", "latencyMs",
+            "id", "cpId", "direction", "unique_id", "action", "status", "transaction_id", "payload", "answer",
+            "error_code", "error_description", "at", "answered_at", "latencyMs",
         )  # fmt: skip
 
 
@@ -28,6 +37,8 @@ class MessageFilter(WindowedFilterSet):
     direction = ChoiceFilter(choices=OcppMessage.Direction.choices)
     action = CharFilter()
     uniqueId = CharFilter(field_name="unique_id")
+    status = CharFilter()
+    transactionId = WholeNumber(field_name="transaction_id")
     errorCode = CharFilter(field_name="error_code")
     after = After("at")
     before = Before("at")

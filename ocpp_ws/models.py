@@ -21,13 +21,21 @@ class OcppMessage(models.Model):
     answer = OrderedJSONField(null=True, blank=True)
     error_code = models.CharField(max_length=64, blank=True)
     error_description = models.CharField(max_length=255, blank=True)
+    status = models.CharField(
+        max_length=50, blank=True, help_text="What the answer says, else what the message itself tells: Faulted."
+    )
+    transaction_id = models.BigIntegerField("transactionId", null=True, blank=True)
     at = models.DateTimeField(help_text="When the CALL was received or sent.")
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
         verbose_name = "message"
-        indexes = [models.Index(fields=["station", "-id"]), models.Index(fields=["at"])]
+        indexes = [
+            models.Index(fields=["station", "-id"]),
+            models.Index(fields=["station", "transaction_id", "-id"]),
+            models.Index(fields=["at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.unique_id}"

@@ -15,6 +15,7 @@ def navigation() -> dict[str, Any]:
         "ENVIRONMENT": "gateway.pages.sidebar.environment",
         "DASHBOARD_CALLBACK": "gateway.pages.dashboard.dashboard",
         "STYLES": [stylesheet],
+        "SCRIPTS": [copy_button],
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
         "SIDEBAR": {"show_search": True, "navigation": "gateway.pages.sidebar.navigation"},
         "COLORS": {"primary": TEAL},
@@ -23,6 +24,10 @@ def navigation() -> dict[str, Any]:
 
 def stylesheet(_request: HttpRequest) -> str:
     return static("gateway/admin.css")
+
+
+def copy_button(_request: HttpRequest) -> str:
+    return static("gateway/copy.js")
 
 
 def icon(_request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 
 from gateway.pages import tables
 from gateway.pages.tables import Table
+from ocpp_ws.message_log import without_secrets
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol.errors import RULES, SEMANTIC
 from stations.admin.show import chip, listing, page
@@ -71,5 +72,8 @@ def of_model(station: ChargingStation) -> Table:
 
 def refused(station: ChargingStation) -> Table:
     rows = RejectedFrame.objects.filter(station=station).order_by("-pk")[:FRAMES]
-    cells = [[tables.when(r.received_at), r.action or "-", chip(r.error, tone="red"), r.raw[:200]] for r in rows]
+    cells = [
+        [tables.when(r.received_at), r.action or "-", chip(r.error, tone="red"), without_secrets(r.raw[:200])]
+        for r in rows
+    ]
     return {"headers": ["At", "Action", "Refused with", "Frame"], "rows": cells}

@@ -1,6 +1,6 @@
 """A list's rows as a CSV file, with the search and the filters that the list has at that moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -37,20 +37,26 @@ class Exported(ModelAdmin):
         return super().changelist_view(request, {"buttons": self.list_buttons(request), **(extra_context or {})})
 
     def list_buttons(self, request: HttpRequest) -> list[Button]:
+        return [self.export_button(request, _("Export CSV"), self.export_name())]
+
+    def export_button(self, request: HttpRequest, title: str, name: str) -> Button:
         query = request.GET.copy()
         query.pop("p", None)
-        address = reverse(f"admin:{self.export_name()}")
-        return [{"title": _("Export CSV"), "icon": "download",
-                 "link": f"{address}?{query.urlencode()}" if query else address}]  # fmt: skip
+        address = reverse(f"admin:{name}")
+        return {"title": title, "icon": "download", "link": f"{address}?{query.urlencode()}" if query else address}
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        return self.exported(request, lambda rows: CsvAnswer(request, *self.as_csv(rows)))
+
+    def exported(self, request: HttpRequest, answer: Callable[[QuerySet[Any]], HttpResponseBase]) -> HttpResponseBase:
+        """The `answer` made of the list's rows, for who may see them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
             rows = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             return redirect(listing(self.model))
-        return CsvAnswer(request, *self.as_csv(rows))
+        return answer(rows)
 
     def as_csv(self, rows: QuerySet[Any]) -> tuple[str, Iterable[bytes]]:
         """The file's name, and its content."""

@@ -1,51 +1,88 @@
-"""The session's page: what it brought, its curve, and its newest meter values."""
+"""The session's page: what it brought, its curve, its newest meter values and its messages."""
 
+import time
 from typing import Any
 
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from gateway.pages import tables
 from gateway.pages.curve import curve
 from gateway.pages.dashboard import Number, power
 from gateway.pages.export import Exported
+from gateway.pages.sidebar import may_view
+from gateway.pages.tail import tail
+from ocpp_ws.message_log import of_session
 from ocpp_ws.models import OcppMessage
 from sessions_app.admin import SessionAdmin, lasted
 from sessions_app.exports import SESSIONS
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import chip, kwh, link, listing
-from stations.commands import MAY_COMMAND
+from stations.models import ConnectorStatusChange
 
-VALUES = 200
+ACTIVE = ChargingSession.Status.ACTIVE
+LIVE, STOP = "admin:sessions_app_chargingsession_live", "admin:stations_chargingstation_command"
+VALUES = 60
+MESSAGES = 50
 
 
 class SessionPage(Exported, SessionAdmin):
     export = SESSIONS
     change_form_outer_before_template = "gateway/session.html"
 
+    def get_urls(self) -> list[URLPattern]:
+        live = self.admin_site.admin_view(self.live)
+        return [path("<int:pk>/live/", live, name="sessions_app_chargingsession_live"), *super().get_urls()]
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        session = kwargs.get("obj")
-        if session:
-            context |= board(session)
-            if session.status == session.Status.ACTIVE and request.user.has_perm(MAY_COMMAND):
-                stop = reverse("admin:stations_chargingstation_command", args=[session.station_id, "stop-transaction"])
-                context["stop"] = stop
+        if session := kwargs.get("obj"):
+            context |= board(session, request)
+            if may_view(OcppMessage)(request):
+                rows, active = OcppMessage.objects.filter(of_session(session)), session.status == ACTIVE
+                context["tail"] = tail(rows, most=MESSAGES, live=active, session=session.pk)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def live(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What changes while it is active; 204 as long as nothing is new since `state`."""
+        session = get_object_or_404(ChargingSession.objects.select_related("station", "card", "command"), pk=pk)
+        if not self.has_view_permission(request, session):
+            raise PermissionDenied
+        if request.GET.get("state") == state(session):
+            return HttpResponse(status=204)
+        return TemplateResponse(request, "gateway/session_live.html", board(session, request) | {"original": session})
 
-def board(session: ChargingSession) -> dict[str, Any]:
+
+def board(session: ChargingSession, request: HttpRequest) -> dict[str, Any]:
     values = MeterValue.objects.filter(session=session).order_by("-sampled_at")
-    return {
+    shown: dict[str, Any] = {
         "state": chip(session.status),
         "flags": [chip(str(flag), tone="orange") for flag in session.flags],
         "numbers": numbers(session),
         "facts": facts(session),
         "curve": curve(session),
-        "values": tables.meter_values(values[:VALUES]),
-        "all_values": listing(MeterValue, session__id__exact=session.pk),
-        "its_messages": messages_of(session),
     }
+    if may_view(MeterValue)(request):
+        shown |= {
+            "values": tables.meter_values(values[:VALUES]),
+            "all_values": listing(MeterValue, session__id__exact=session.pk),
+        }
+    if session.status == ACTIVE:
+        shown["next"] = f"{reverse(LIVE, args=[session.pk])}?{urlencode({'state': state(session)})}"
+        if request.user.has_perm("stations.change_chargingstation"):
+            shown["stop"] = reverse(STOP, args=[session.station_id, "stop-transaction"])
+    return shown
+
+
+def state(session: ChargingSession) -> str:
+    """Another one as soon as there is something new to show; what lasts is told anew twice a minute."""
+    sampled = MeterValue.objects.filter(session=session).order_by("-sampled_at").values_list("sampled_at", flat=True)
+    changed = ConnectorStatusChange.objects.filter(station=session.station_id).order_by("-pk")
+    newest = [sampled.first(), session.last_meter_at, changed.values_list("pk", flat=True).first()]
+    return f"{session.status} {int(time.time() // 30)} {' '.join(map(str, newest))}"
 
 
 def numbers(session: ChargingSession) -> list[Number]:
@@ -73,16 +110,6 @@ def facts(session: ChargingSession) -> list[tuple[str, Any]]:
         ("Started", tables.when(session.started_at)),
         ("Stopped", tables.when(session.stopped_at)),
         ("Reason", reason),
-        ("Asked for by", link(session.command)),
+        ("Authorization", chip(session.authorization)),
+        ("Asked for by", link(session.command) if session.command else "the station itself"),
     ]
-
-
-def messages_of(session: ChargingSession) -> str:
-    """The station's messages from the start's arrival to the stop's."""
-    between: dict[str, str | int] = {
-        "station__id__exact": session.station_id,
-        "at__gte": session.start_received_at.isoformat(),
-    }
-    if session.stop_received_at:
-        between["at__lte"] = session.stop_received_at.isoformat()
-    return f"{listing(OcppMessage)}?{urlencode(between)}"

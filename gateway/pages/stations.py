@@ -11,14 +11,18 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gateway.pages import tables
 from gateway.pages.bulk import choose_stations
 from gateway.pages.commanding import OFFLINE, buttons, command_address, command_view
+from gateway.pages.configuration import address as configuration_address
+from gateway.pages.configuration import configuration_view, configure_view
 from gateway.pages.conformance import conformance_view
 from gateway.pages.dashboard import power
 from gateway.pages.registration import address, registration_view
 from gateway.pages.sidebar import may_view
+from gateway.pages.tail import tail
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin import StationAdmin
@@ -28,6 +32,7 @@ from stations.models import (
     Certificate,
     ChargingStation,
     Command,
+    ConfigurationKey,
     Connector,
     ConnectorStatusChange,
     InstalledProfile,
@@ -53,9 +58,13 @@ class StationPage(StationAdmin):
         view = self.admin_site.admin_view(self.command)
         report = self.admin_site.admin_view(self.conformance)
         deciding = self.admin_site.admin_view(self.registration)
+        configuration = self.admin_site.admin_view(self.configuration)
+        configure = self.admin_site.admin_view(configure_view)
         own = [
             path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command"),
             path("<int:station_id>/conformance/", report, name="stations_chargingstation_conformance"),
+            path("<int:station_id>/configuration/", configuration, name="stations_chargingstation_configuration"),
+            path("<int:station_id>/configuration/set/", configure, name="stations_chargingstation_configure"),
             path("<int:station_id>/registration/", deciding, name="stations_chargingstation_registration"),
         ]
         return [*own, *super().get_urls()]
@@ -67,6 +76,9 @@ class StationPage(StationAdmin):
         if not may_view(Quirk)(request):
             raise PermissionDenied
         return conformance_view(request, self, station_id)
+
+    def configuration(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        return configuration_view(request, self, station_id)
 
     def registration(self, request: HttpRequest, station_id: int) -> HttpResponse:
         return registration_view(request, self, station_id)
@@ -100,6 +112,11 @@ class StationPage(StationAdmin):
             commandable = self.has_change_permission(request, station)
             context |= board(station) | {"buttons": buttons(station, request.user)}
             context["decide"] = address(station) if commandable else ""
+            if may_view(ConfigurationKey)(request):
+                context["more"].append({"title": _("Configuration"), "link": configuration_address(station)})
+            if may_view(OcppMessage)(request):
+                mine = OcppMessage.objects.filter(station=station)
+                context["tail"] = tail(mine, most=20, station__id__exact=station.pk)
             context["tables"] = [one for one in tables_of(station, commandable) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -135,7 +152,6 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     changes = ConnectorStatusChange.objects.filter(station=station).order_by("-pk")
-    messages = OcppMessage.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
@@ -143,7 +159,6 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
         ("Status changes", ConnectorStatusChange, tables.status_changes(changes[:10])),
         ("Commands", Command, tables.commands(commands[:10])),
         ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
-        ("Messages", OcppMessage, tables.messages(messages[:20])),
     ]
     return [
         {"title": title, "model": model, "table": table, "all": listing(model, station__id__exact=station.pk)}

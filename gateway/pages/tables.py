@@ -8,8 +8,6 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ocpp_ws.admin import answered, arrow
-from ocpp_ws.models import OcppMessage
 from sessions_app.admin import lasted
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.commands import outcome
@@ -85,11 +83,6 @@ def reservations(rows: Iterable[Reservation]) -> Table:
         for r in rows
     ]  # fmt: skip
     return {"headers": ["Number", "Connector", "Card", "Group", "Made by", "Until", "Left"], "rows": cells}
-
-
-def messages(rows: Iterable[OcppMessage]) -> Table:
-    cells = [[link(m, when(m.at)), arrow(m), m.action, answered(m), after(m.latency_ms)] for m in rows]
-    return {"headers": ["At", "Direction", "Action", "Outcome", "After"], "rows": cells}
 
 
 def status_changes(rows: Iterable[ConnectorStatusChange]) -> Table:

@@ -1,6 +1,6 @@
 """Sessions and meter values as CSV of any length, in constant memory."""
 
-from sessions_app.exports.answer import CsvAnswer, csv_chunks, with_bom
+from sessions_app.exports.answer import CsvAnswer, Download, csv_chunks, in_turn, with_bom
 from sessions_app.exports.chunks import in_chunks
 from sessions_app.exports.tables import METER_VALUES, SESSIONS, Export, Stamp, local, utc
 
@@ -8,10 +8,12 @@ __all__ = [
     "METER_VALUES",
     "SESSIONS",
     "CsvAnswer",
+    "Download",
     "Export",
     "Stamp",
     "csv_chunks",
     "in_chunks",
+    "in_turn",
     "local",
     "utc",
     "with_bom",

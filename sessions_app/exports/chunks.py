@@ -11,12 +11,14 @@ SIZE = 2000
 Row = tuple[Any, ...]
 
 
-def in_chunks(rows: QuerySet[Any], *names: str, size: int = SIZE) -> Iterator[list[Row]]:
+def in_chunks(rows: QuerySet[Any], *names: str, size: int = 0) -> Iterator[list[Row]]:
     """The columns `names` of these rows, in their order, which must be one of columns without nulls.
 
     Each chunk is a query of its own that goes on behind the last row. A cursor would hold a connection, and on
-    PostgreSQL a snapshot that keeps dead rows alive, for as long as a client takes to download.
+    PostgreSQL a snapshot that keeps dead rows alive, for as long as a client takes to download. Rows that may have
+    megabytes are read fewer at a time than SIZE.
     """
+    size = size or SIZE
     terms = order_of(rows)
     columns = [term.removeprefix("-") for term in terms]
     wanted = rows.order_by(*terms).values_list(*names, *columns)

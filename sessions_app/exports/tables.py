@@ -13,13 +13,14 @@ Stamp = Callable[[datetime], str]
 @dataclass(frozen=True, slots=True)
 class Export:
     """`fields` of the model, and how a row of them becomes the cells below `headers`; `times` are the headers' names
-    of moments."""
+    of moments; `size`: how many rows are read at once, 0 for as many as usual."""
 
     name: str
     headers: Sequence[str]
     fields: Sequence[str]
     cells: Callable[[Sequence[Any], Stamp], list[Cell]]
     times: frozenset[str]
+    size: int = 0
 
 
 def utc(moment: datetime) -> str:

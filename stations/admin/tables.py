@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 from unfold.paginator import InfinitePaginator
 
 EXPORT = "_export"  # the end of the name of a view that gives all rows of a list
@@ -83,10 +83,10 @@ class EndlessAdmin(ReadOnlyAdmin):
     def newest(self, request: HttpRequest) -> int:
         """The id of the newest row, or of the newest one of the days asked for."""
         rows = self.model._default_manager.order_by("-pk")
-        last = parse_day(request.GET.get(f"{self.time_field}_to"))
-        if last and f"{self.time_field}_to" in self.indexed:
-            ended = {f"{self.time_field}__lt": midnight(last + timedelta(days=1))}
-            rows = rows.filter(**ended).order_by(f"-{self.time_field}")
+        ends = [f"{self.time_field}_to", f"{self.time_field}_to_0", f"{self.time_field}_to_1"]
+        day, of_moment, at = (request.GET.get(name) if name in self.indexed else None for name in ends)
+        if last := after_moment(of_moment or day, at):
+            rows = rows.filter(**{f"{self.time_field}__lt": last}).order_by(f"-{self.time_field}")
         return rows.values_list("pk", flat=True).first() or 0
 
 
@@ -111,6 +111,21 @@ class DayRangeFilter(RangeDateFilter):
         return queryset
 
 
+class MomentRangeFilter(RangeDateTimeFilter):
+    """From a day, or a time of it, to another one; both included, in the gateway's time zone."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        name = self.parameter_name
+        from_day, from_time, to_day, to_time = (
+            self.used_parameters.get(f"{name}_{end}_{part}") for end in ("from", "to") for part in "01"
+        )
+        if first := parse_day(from_day):
+            queryset = queryset.filter(**{f"{name}__gte": moment_of(first, parse_time(from_time) or time.min)})
+        if last := after_moment(to_day, to_time):
+            queryset = queryset.filter(**{f"{name}__lt": last})
+        return queryset
+
+
 def parse_day(text: str | None) -> date | None:
     """A day in the page's own notation: unfold's parser reads 5/11 as May where the calendar wrote November."""
     try:
@@ -121,5 +136,27 @@ def parse_day(text: str | None) -> date | None:
     return day if day and date(1900, 1, 2) < day < date(9000, 1, 1) else None
 
 
+def parse_time(text: str | None) -> time | None:
+    try:
+        at: time | None = forms.TimeField(required=False).to_python(text)
+    except ValidationError:
+        return None
+    return at
+
+
+def after_moment(day_text: str | None, time_text: str | None) -> datetime | None:
+    """The end of a day, or of a minute or second of it; None where there is no day."""
+    day, at = parse_day(day_text), parse_time(time_text)
+    if day is None:
+        return None
+    if at is None:
+        return midnight(day + timedelta(days=1))
+    return moment_of(day, at) + (timedelta(seconds=1) if at.second else timedelta(minutes=1))
+
+
 def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min)).astimezone(UTC)
+    return moment_of(day, time.min)
+
+
+def moment_of(day: date, at: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at)).astimezone(UTC)

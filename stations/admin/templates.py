@@ -1,11 +1,12 @@
 """Configuration templates: written here, applied from a station's page or as a bulk command."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from stations.models import ConfigurationTemplate
+from stations.models import ChargingStation, ConfigurationTemplate
 
 
 @admin.register(ConfigurationTemplate)
@@ -16,3 +17,10 @@ class ConfigurationTemplateAdmin(ModelAdmin):
     @admin.display(description="keys")
     def keys(self, template: ConfigurationTemplate) -> str:
         return ", ".join(call["key"] for call in template.calls())
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """With `?station=` what that station told, to choose from."""
+        given = request.GET.get("station", "")
+        known = request.user.has_perm("stations.view_configurationkey") and given.isascii() and given.isdigit()
+        station = ChargingStation.objects.filter(pk=int(given[:18])).first() if known else None
+        return ConfigurationTemplate.like(station) if station else super().get_changeform_initial_data(request)

@@ -23,6 +23,16 @@ def parsed(text: str) -> list[dict[str, str]]:
     return calls
 
 
+def is_line(key: str, value: str) -> bool:
+    """Whether a template may have it and its line is read back as it."""
+    if len(f"{key}{value}".splitlines()) > 1:
+        return False
+    try:
+        return parsed(f"{key}={value}") == [{"key": key, "value": value}]
+    except ValidationError:
+        return False
+
+
 def check_settings(text: str) -> None:
     """Raises ValidationError."""
     parsed(text)
@@ -46,6 +56,14 @@ class ConfigurationTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @staticmethod
+    def like(station: ChargingStation) -> dict[str, str]:
+        """The fields of a template for stations like this one: what it told that may be set and is no secret."""
+        keys = station.configuration.filter(readonly=False).order_by("key")
+        told = ((one.key.strip(), one.value if one.pending is None else one.pending) for one in keys)
+        lines = [f"{key}={value}" for key, value in told if value is not None and is_line(key, value)]
+        return {"vendor": station.vendor, "model": station.model, "settings": "\n".join(lines)}
 
     def fits(self, station: ChargingStation) -> bool:
         """Whether the station said at its boot that it is of that kind."""

@@ -57,7 +57,7 @@ def test_chunks_join_without_a_gap_or_a_repetition(
     ChargingSession.objects.filter(transaction_id__in=(101, 102, 103)).update(
         started_at=datetime(2026, 11, 5, tzinfo=UTC)
     )
-    monkeypatch.setattr(chunks.in_chunks, "__kwdefaults__", {"size": 2})
+    monkeypatch.setattr(chunks, "SIZE", 2)
     query = query.format(cp_2=ChargingStation.objects.get(cp_id="CP_2").pk)
     shown = operator.get(f"{listing(ChargingSession)}?{query}").context["cl"].result_list
     assert [int(row["id"]) for row in table(operator, f"{SESSIONS}?{query}&p=1")] == [one.pk for one in shown]

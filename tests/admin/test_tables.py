@@ -131,7 +131,7 @@ def test_search_without_an_index_looks_at_the_newest_rows_and_says_so(operator: 
 def test_days_are_listed_by_time_unless_rows_have_to_be_read(operator: Client) -> None:
     def order(**parameters: str) -> str:
         return (
-            operator.get(listing(OcppMessage, at_from="2020-01-01", **parameters))
+            operator.get(listing(OcppMessage, at_from_0="2020-01-01", **parameters))
             .context["cl"]
             .queryset.query.order_by[0]
         )

@@ -63,7 +63,7 @@ def test_text_that_is_a_formula_is_made_harmless_and_numbers_stay(api: Api) -> N
     ],
 )
 def test_filters_and_order_hold_over_all_chunks(api: Api, monkeypatch: Any, query: str, transactions: str) -> None:
-    monkeypatch.setattr(chunks.in_chunks, "__kwdefaults__", {"size": 1})
+    monkeypatch.setattr(chunks, "SIZE", 1)
     assert [
         row["transactionId"] for row in lines(api.get(f"/api/sessions{query}", headers=CSV))
     ] == transactions.split()
@@ -103,7 +103,7 @@ def test_head_makes_nothing(rf: RequestFactory) -> None:
 @pytest.mark.usefixtures("three")
 def test_nothing_is_read_before_it_is_sent(api: Api, monkeypatch: Any) -> None:
     """Constant memory: a chunk is asked for when the one before it has gone."""
-    monkeypatch.setattr(chunks.in_chunks, "__kwdefaults__", {"size": 1})
+    monkeypatch.setattr(chunks, "SIZE", 1)
     asked: list[str] = []
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Secrets of configuration keys: in clear on the wire, nowhere else."""
+"""Secrets of configuration keys, and where that is set tags: in clear on the wire, in no log."""
 
 import json
 import logging
@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 
 from ocpp_ws.message_log import without_secrets
+from sessions_app.models import ChargingSession
 from stations import commands
 from stations.models import Command, Quirk
 from tests.ocpp_ws.charger import Charger
@@ -194,3 +195,32 @@ async def test_a_refused_call_is_logged_without_secrets(lines: pytest.LogCapture
     text = json.dumps([2, "i", "ChangeConfiguration", {"key": "AuthorizationKey", "value": SECRET}])
     assert json.loads(await charger.ask(text))[0] == 4
     await nowhere(lines)
+
+
+TAG = "04A2B3C4D5E6F7"
+
+
+async def test_tags_are_in_no_log_where_they_are_masked(
+    lines: pytest.LogCaptureFixture, charger: Charger, settings: LazySettings
+) -> None:
+    settings.MASK_TAGS = True
+    await charger.send("Authorize", {"idTag": TAG})
+    start = {"connectorId": 1, "idTag": TAG, "meterStart": 1, "timestamp": "2026-03-01T12:00:00Z", "extra": 1}
+    await charger.send("StartTransaction", start)
+    asking = in_thread(commands.remote_start_transaction, await station(), actor="tester", id_tag=TAG)
+    unique_id, payload = await charger.expect("RemoteStartTransaction")
+    assert payload["idTag"] == TAG, "the station gets it"
+    await charger.answer(unique_id, {"status": "Rejected"})
+    await asking
+    kept = [f"{row.payload} {row.answer}" for row in await messages()]
+    kept += await rows(lambda: list(Quirk.objects.values_list("frame", flat=True)))
+    assert len(kept) == 4
+    assert TAG not in "".join(kept) + lines.text
+    assert all("***E6F7" in text for text in kept)
+    assert await rows(lambda: ChargingSession.objects.get().id_tag) == TAG
+
+
+async def test_development_logs_tags_in_clear(lines: pytest.LogCaptureFixture, charger: Charger) -> None:
+    await charger.send("Authorize", {"idTag": TAG})
+    assert TAG in str((await messages())[-1].payload)
+    assert TAG in lines.text

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stations.secrets import masked
+from stations.secrets import masked, tags_masked, without_tags
 
 
 @pytest.mark.parametrize("key", ["AuthorizationKey", "authorizationkey", "WifiPassword", "ClientSecret"])
@@ -42,3 +42,24 @@ def test_an_answer_of_the_wrong_shape_is_no_trouble(odd: object) -> None:
 def test_a_value_that_is_no_text_is_masked_too() -> None:
     assert masked({"key": "AuthorizationKey", "value": ["hush"]})["value"] == "***"
     assert masked({"key": ["AuthorizationKey"], "value": "hush"})["value"] == "***"
+
+
+@pytest.mark.parametrize(("tag", "shown"), [("04A2B3C4", "***B3C4"), ("1234567", "***"), ("", "")])
+def test_a_tag_keeps_its_end_if_it_is_long(settings: Any, tag: str, shown: str) -> None:
+    settings.MASK_TAGS = True
+    assert tags_masked({"idTag": tag, "connectorId": 1}) == {"idTag": tag and shown, "connectorId": 1}
+
+
+def test_tags_are_masked_wherever_a_payload_has_them(settings: Any) -> None:
+    settings.MASK_TAGS = True
+    entry = {"idTag": "04A2B3C4", "idTagInfo": {"status": "Accepted", "parentIdTag": "04A2B3C5"}}
+    payload: dict[str, Any] = {"localAuthorizationList": [entry], "listVersion": 1} | entry
+    assert "04A2" not in str(tags_masked(payload))
+    assert payload["idTag"] == "04A2B3C4", "what is sent is another copy"
+    assert "04A2" not in without_tags('[2,"i","Authorize",{"idTag" : "04A2B3C4"}]')
+    assert "04A2" not in without_tags('[2,"i","Authorize",{"idTag":"04A2'), "also one that is cut off"
+
+
+def test_tags_are_left_as_they_are_where_nothing_is_set() -> None:
+    assert tags_masked({"idTag": "04A2B3C4"}) == {"idTag": "04A2B3C4"}
+    assert without_tags('{"idTag":"04A2B3C4"}') == '{"idTag":"04A2B3C4"}'
