@@ -22,6 +22,7 @@ from gateway.pages.sidebar import may_view
 from gateway.pages.tables import when
 from stations.admin.commands import outcome
 from stations.admin.show import after, listing, page
+from stations.commands import MAY_COMMAND
 from stations.models import ChargingStation, Command, ConfigurationKey, ConfigurationTemplate
 from stations.secrets import SECRET_NAME
 
@@ -86,7 +87,7 @@ def basics(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
 
 def links(request: HttpRequest, station: ChargingStation) -> dict[str, str]:
     found = {"station": page(station)}
-    if request.user.has_perm("stations.change_chargingstation"):
+    if request.user.has_perm(MAY_COMMAND):
         found["reset"] = command_address(station, "reset")
     if request.user.has_perm(FORMS["apply-template"].permission):
         found["apply"] = command_address(station, "apply-template")

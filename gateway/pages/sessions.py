@@ -22,6 +22,7 @@ from sessions_app.admin import SessionAdmin, lasted
 from sessions_app.exports import SESSIONS
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import chip, kwh, link, listing
+from stations.commands import MAY_COMMAND
 from stations.models import ConnectorStatusChange
 
 ACTIVE = ChargingSession.Status.ACTIVE
@@ -72,7 +73,7 @@ def board(session: ChargingSession, request: HttpRequest) -> dict[str, Any]:
         }
     if session.status == ACTIVE:
         shown["next"] = f"{reverse(LIVE, args=[session.pk])}?{urlencode({'state': state(session)})}"
-        if request.user.has_perm("stations.change_chargingstation"):
+        if request.user.has_perm(MAY_COMMAND):
             shown["stop"] = reverse(STOP, args=[session.station_id, "stop-transaction"])
     return shown
 
