@@ -14,6 +14,7 @@ from gateway.pages.certificates import CertificatePage
 from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.files import FilePage
+from gateway.pages.groups import GroupPage
 from gateway.pages.reconciliation import ReconciliationPage
 from gateway.pages.sessions import SessionPage
 from gateway.pages.signing import SigningRequestPage
@@ -29,6 +30,7 @@ from stations.models import (
     InstalledProfile,
     SigningRequest,
     StationFile,
+    StationGroup,
 )
 
 
@@ -54,6 +56,7 @@ PAGES = {
     ChargingProfile: ChargingProfilePage,
     InstalledProfile: InstalledProfilePage,
     StationFile: FilePage,
+    StationGroup: GroupPage,
     ChargingSession: SessionPage,
     ReconciliationItem: ReconciliationPage,
     SigningRequest: SigningRequestPage,

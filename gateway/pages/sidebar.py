@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
 
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
@@ -31,6 +32,7 @@ from stations.models import (
     SecurityEvent,
     SigningRequest,
     StationFile,
+    StationGroup,
     UnknownStation,
     UnknownTag,
 )
@@ -61,6 +63,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         item("Progress", "downloading", ProgressReport),
         item("Quirks", "rule", Quirk),
     ]
+    stations.insert(1, item(gettext("Groups"), "workspaces", StationGroup))
     to_reconcile = item("Reconciliation", "rule_settings", ReconciliationItem) | badge(count, "reconciliation")
     to_reconcile["link"] = listing(ReconciliationItem, state="open")
     sessions = [

@@ -24,6 +24,7 @@ from stations.models import (
     Reservation,
     SecurityEvent,
     SigningRequest,
+    StationGroup,
     UnknownStation,
     UnknownTag,
 )
@@ -143,6 +144,7 @@ def hostile_rows(station: ChargingStation) -> None:
         ConfigurationTemplate.objects.create(
             name=f"{HOSTILE}{n}", vendor=HOSTILE, model=HOSTILE, settings=f"{HOSTILE[:40].replace('=', '')}={HOSTILE}"
         )
+        StationGroup.objects.create(name=f"{HOSTILE}{n}", description=HOSTILE).stations.add(other)
         UnknownTag.objects.create(tag=f"{HOSTILE}{n}", station=other, **seen)
         Quirk.objects.create(
             station=other, action=HOSTILE, kind=HOSTILE, sample=HOSTILE, first_seen_at=now, last_seen_at=now

@@ -25,6 +25,7 @@ from stations.models import (
     Reservation,
     SecurityEvent,
     SigningRequest,
+    StationGroup,
     UnknownStation,
     UnknownTag,
 )
@@ -32,7 +33,7 @@ from stations.models import (
 TABLES = [
     ChargingStation, Connector, Reservation, Command, Quirk, RfidCard, ChargingSession, MeterValue, OcppMessage,
     Certificate, SigningRequest, SecurityEvent, ChargingProfile, InstalledProfile,
-    UnknownStation, UnknownTag, ConfigurationTemplate, ConnectorStatusChange,
+    UnknownStation, UnknownTag, ConfigurationTemplate, ConnectorStatusChange, StationGroup,
 ]  # fmt: skip
 
 
