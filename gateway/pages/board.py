@@ -18,7 +18,7 @@ from gateway.pages.sidebar import may_view
 from gateway.pages.verbs import verbs
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
-from stations.admin.show import TONES, chip, kwh, listing
+from stations.admin.show import TONES, chip, in_minutes, kwh, listing
 from stations.models import ChargingStation, Connector, StationGroup
 
 CARDS = 100  # on a page of the board
@@ -161,7 +161,7 @@ def socket(one: Socket, may: May, *, online: bool) -> dict[str, Any]:
         shown["session"] = reverse("admin:sessions_app_chargingsession_change", args=[one.session.pk])
         shown["power"] = kilowatts(one.session.power_w) if online else ""
         shown["energy"] = kwh(one.session.energy_wh)
-        shown["for"] = minutes(one.session.minutes)
+        shown["for"] = in_minutes(one.session.minutes)
         shown["holder"] = (may.cards and one.session.holder) or one.session.id_tag
     return shown
 
@@ -172,12 +172,6 @@ def power(session: ChargingSession) -> str:
 
 def kilowatts(watts: float | None) -> str:
     return "" if watts is None else f"{watts / 1000:.1f} kW"
-
-
-def minutes(count: int) -> str:
-    if count < 60:
-        return f"{count} min"
-    return f"{count // 60} h {count % 60:02} min" if count < 2880 else f"{count // 1440} d {count % 1440 // 60:02} h"
 
 
 def numbers(fleet: Fleet, stations: list[Standing], may: May, *, link: bool) -> list[Number]:

@@ -18,8 +18,9 @@ from gateway.pages.forms import FORMS
 from gateway.pages.live import Piece, Pieces, Shared
 from gateway.pages.timeline import MOST, timeline
 from gateway.pages.verbs import cannot
+from sessions_app.admin import lasted
 from sessions_app.models import ChargingSession
-from stations.admin.show import chip, kwh, link, listing, span
+from stations.admin.show import chip, kwh, link, listing
 from stations.admin.status_changes import trouble
 from stations.models import ChargingStation, Command, Connector, ConnectorStatusChange
 
@@ -176,5 +177,5 @@ def running(session: ChargingSession, may: May, *, online: bool) -> dict[str, An
         "card": tables.card(session) if may.cards else session.id_tag or "-",
         "energy": kwh(session.energy_wh),
         "power": power(session) if online else "",
-        "for": span(session.started_at, timezone.now()),
+        "for": lasted(session),
     }
