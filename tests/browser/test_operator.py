@@ -1,61 +1,18 @@
 """An operator in chromium, against a running gateway and a station: sees it, commands it, finds its session."""
 
 import asyncio
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.engines import chromium
-from tests.main_job.conftest import gateway_process
-from tests.processes import Gateway, manage
+from tests.processes import Gateway
 from tests.station import Station, station
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 START = {"connectorId": 1, "idTag": "DRIVER", "meterStart": 1000, "timestamp": "2026-11-22T10:00:00Z"}
-
-
-@pytest.fixture(scope="module")
-def gateway(migrated_database: Path) -> Iterator[Gateway]:
-    with gateway_process(migrated_database) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def password(gateway: Gateway) -> str:
-    out = manage("first_admin", DATABASE_URL=f"sqlite:///{gateway.database}").stdout
-    found = re.search(r"^\s+password\s+(\S+)", out, re.MULTILINE)
-    assert found, out
-    return found[1]
-
-
-@pytest.fixture
-def page(gateway: Gateway, password: str) -> Iterator[Page]:
-    """A logged-in operator; no console error and no request to another host may happen."""
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        tab = browser.new_page(viewport={"width": 1400, "height": 900}, base_url=gateway.http)
-        tab.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        tab.on("request", lambda sent: complaints.append(sent.url) if foreign(sent.url, gateway) else None)
-        tab.goto("/")
-        tab.fill("#id_username", "admin")
-        tab.fill("#id_password", password)
-        with tab.expect_navigation():
-            tab.click("button[type=submit]")
-        yield tab
-        browser.close()
-    # ReDoc's bundle wants its maker's logo; the page's Content-Security-Policy stops that before it leaves
-    assert not [complaint for complaint in complaints if "cdn.redoc.ly" not in complaint]
-
-
-def foreign(url: str, gateway: Gateway) -> bool:
-    return not url.startswith((gateway.http, "data:", "blob:"))
 
 
 @contextmanager
