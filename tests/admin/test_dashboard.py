@@ -257,7 +257,8 @@ def test_nobody_sees_more_than_he_may(
     names = ["view_chargingstation", *permissions]
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(user)
-    StationGroup.objects.create(name="Depot")
+    group = StationGroup.objects.create(name="Depot")
+    assert cards(poll(client, query=f"?group={group.pk}").content.decode()) == ([] if seen == "group" else ["CP_1"])
     for html in (text(client), poll(client).content.decode()):
         assert cards(html) == ["CP_1"]
         for word in ("2.50", "TAG", "Ann", "7.4 kW"):

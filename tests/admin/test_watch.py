@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from gateway.pages.timeline import Timeline, timeline
 from gateway.pages.watch import watched
+from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
 from stations import bulk
 from stations.admin.show import page
@@ -84,6 +85,13 @@ def test_nobody_sees_more_of_a_station_than_he_may(client: Client, session: Char
         assert 'id="connector-1"' in html
         for word in ("2.50", "TAG", "7.4 kW", "Commands given", 'class="command"'):
             assert word not in html, word
+    session.card = RfidCard.objects.create(tag_id="TAG")
+    session.save()
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_chargingstation", "view_chargingsession"]))
+    shown = re.search(r'id="connector-1".*?</section>', text(live(client, session.station)), re.DOTALL)
+    assert shown
+    assert "2.50 kWh" in shown[0]
+    assert page(session.card) not in shown[0]
 
 
 def test_a_station_that_is_gone_is_not_found(operator: Client, station: ChargingStation) -> None:
@@ -147,10 +155,10 @@ def test_of_an_offline_station_nothing_is_known() -> None:
     assert parts(long_ago) == [("Offline", 0, 100)]
 
 
-def test_a_clock_that_is_ahead_draws_nothing_beyond_now() -> None:
-    assert all(
-        left + width <= 100 for _word, left, width in parts(drawn(change("Charging", 12), change("Faulted", -3)))
-    )
+def test_what_a_clock_that_is_ahead_tells_is_so_now() -> None:
+    first, last = parts(drawn(change("Charging", 12), change("Faulted", -3)))
+    assert (first[0], last[0]) == ("Charging", "Faulted")
+    assert last[1] + last[2] <= 100.01
 
 
 def test_nothing_told_is_no_drawing() -> None:
