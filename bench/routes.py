@@ -82,12 +82,14 @@ REPORTS = ["", "?by=station", "?by=card"]  # of the last 30 days
 
 
 def admin() -> list[str]:
-    """The home page, the reports and every changelist that is registered."""
+    """The home page, a station, what both ask every second, the reports and every changelist that is registered."""
     from django.contrib import admin as registered
 
     models = sorted(f"{model._meta.app_label}/{model._meta.model_name}" for model in registered.site._registry)
     lists = [f"/admin/{name}/{query}" for name in models for query in ["", *(f"?{one}" for one in ADMIN.get(name, []))]]
-    return ["/admin/", *(f"/admin/reports/{query}" for query in REPORTS), *lists]
+    live = ["/admin/board/", "/admin/?state=Charging&q=station", "/admin/stations/chargingstation/7/change/",
+            "/admin/stations/chargingstation/7/live/"]  # fmt: skip
+    return ["/admin/", *live, *(f"/admin/reports/{query}" for query in REPORTS), *lists]
 
 
 def page(rows: int, largest: int = 20_000) -> int:

@@ -15,6 +15,7 @@ from gateway.pages.certificates import CertificatePage
 from gateway.pages.charging_profiles import ChargingProfilePage, InstalledProfilePage
 from gateway.pages.commands import CommandPage
 from gateway.pages.files import FilePage
+from gateway.pages.groups import GroupPage
 from gateway.pages.messages import MessagePage
 from gateway.pages.meter_values import MeterValuePage
 from gateway.pages.reconciliation import ReconciliationPage
@@ -33,6 +34,7 @@ from stations.models import (
     InstalledProfile,
     SigningRequest,
     StationFile,
+    StationGroup,
 )
 
 
@@ -61,6 +63,7 @@ PAGES = {
     ChargingProfile: ChargingProfilePage,
     InstalledProfile: InstalledProfilePage,
     StationFile: FilePage,
+    StationGroup: GroupPage,
     ChargingSession: SessionPage,
     OcppMessage: MessagePage,
     MeterValue: MeterValuePage,

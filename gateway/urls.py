@@ -12,6 +12,8 @@ from gateway.api.outside import nothing, station_path
 from gateway.api.reference import ReferenceView
 from gateway.api.root import ApiRoot, NoSuchResource
 from gateway.health import healthz, readyz
+from gateway.pages.dashboard import board_view
+from gateway.pages.live import login
 from gateway.pages.reports import reports
 from ocpp_ws.api import MessageViewSet
 from rfid.api.cards import CardViewSet
@@ -65,6 +67,8 @@ RESERVED = "ws|admin|api|static|media|files|metrics|healthz|readyz"  # first seg
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/reports/", admin.site.admin_view(reports), name="reports"),
+    path("admin/login/", login),
+    path("admin/board/", admin.site.admin_view(board_view), name="board"),
     path("admin/", admin.site.urls),
     # /files/ is answered before the Host is looked at: gateway.middleware
     re_path(r"^healthz/?$", healthz),

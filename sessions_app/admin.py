@@ -1,5 +1,6 @@
 """Sessions and their meter values, to look at. `gateway.pages` adds what looks across floors."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -14,7 +15,7 @@ from unfold.paginator import InfinitePaginator
 
 from ocpp_ws.protocol import ci_key
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
-from stations.admin.show import chip, kwh, link, span
+from stations.admin.show import chip, in_minutes, kwh, link, span
 from stations.admin.tables import DayRangeFilter, EndlessAdmin, ReadOnlyAdmin, used
 from stations.models import ChargingStation
 
@@ -89,8 +90,10 @@ class SessionAdmin(EndlessAdmin):
 
 def lasted(session: ChargingSession) -> str:
     """An active session lasts until now; one without a known end has no duration."""
-    end = session.stopped_at or (timezone.now() if session.status == ChargingSession.Status.ACTIVE else None)
-    return span(session.started_at, end) if end else "-"
+    if session.stopped_at:
+        return span(session.started_at, session.stopped_at)
+    active = session.status == ChargingSession.Status.ACTIVE
+    return in_minutes(max(0, (timezone.now() - session.started_at) // timedelta(minutes=1))) if active else "-"
 
 
 def stations_named(term: str) -> list[int]:

@@ -15,6 +15,7 @@ from gateway.pages import tables
 from gateway.pages.commanding import remedy
 from gateway.pages.forms import FOR_MANY, GROUPS, CommandForm
 from gateway.pages.forms.base import NUMBER, SWITCH
+from gateway.pages.live import fragment, in_dialog
 from stations import bulk
 from stations.admin.bulk import BulkCommandAdmin
 from stations.admin.show import chip, link, listing, page
@@ -111,6 +112,8 @@ class BulkPage(BulkCommandAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if row := kwargs.get("obj"):
             context |= board(row, may_command=request.user.has_perm(MAY_COMMAND))
+            if in_dialog(request):
+                return fragment(request, "progress", self.change_form_outer_before_template, context)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from gateway.pages.forms import FORMS, GROUPS, CommandForm
+from gateway.pages.live import in_dialog
 from stations.admin.show import page
 from stations.errors import CommandRefused, StationOffline
 from stations.models import ChargingStation, Command
@@ -58,6 +59,8 @@ def show(request: HttpRequest, admin: ModelAdmin, form: CommandForm, template: s
         "offline": "" if form.station.online else OFFLINE,
         "back": page(form.station),
         "remedy": remedy(request, form),
+        "dialog": in_dialog(request),
+        "base": "gateway/bare.html" if in_dialog(request) else "admin/base_site.html",
     }
     return TemplateResponse(request, template, context | more)
 
@@ -85,7 +88,7 @@ def buttons(station: ChargingStation, user: Any) -> list[dict[str, Any]]:
 
 
 def button(station: ChargingStation, name: str, form: type[CommandForm]) -> dict[str, str]:
-    return {"title": form.title, "icon": form.icon, "link": command_address(station, name)}
+    return {"name": name, "title": form.title, "icon": form.icon, "link": command_address(station, name)}
 
 
 def command_address(station: ChargingStation, name: str) -> str:

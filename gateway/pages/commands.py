@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from gateway.pages import schedule, tables
 from gateway.pages.forms import NAMES
+from gateway.pages.live import fragment, in_dialog
 from gateway.pages.steps import steps
 from stations.admin import CommandAdmin
 from stations.admin.commands import outcome
@@ -56,6 +57,9 @@ class CommandPage(CommandAdmin):
             context |= result(command)
             if not request.user.has_perm(MAY_COMMAND):
                 context["again"] = ""
+            if in_dialog(request):
+                context["dialog"] = not request.headers.get("HX-Current-URL", "").endswith(request.path)
+                return fragment(request, "outcome", self.change_form_outer_before_template, context)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

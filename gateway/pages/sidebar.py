@@ -33,6 +33,7 @@ from stations.models import (
     SecurityEvent,
     SigningRequest,
     StationFile,
+    StationGroup,
     UnknownStation,
     UnknownTag,
 )
@@ -70,6 +71,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
 def stations(count: Counts) -> Items:
     return [
         item("Stations", "ev_station", ChargingStation),
+        item(_("Groups"), "workspaces", StationGroup),
         item("Unknown stations", "help", UnknownStation) | badge(count, "unknown stations"),
         item("Connectors", "power", Connector) | badge(count, "faulted"),
         item("Status changes", "timeline", ConnectorStatusChange),

@@ -1,12 +1,11 @@
 """The station's page: what it is, what its connectors do, what happened last, and the commands."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,24 +13,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from gateway.pages import tables
+from gateway.pages.board import May
 from gateway.pages.bulk import choose_stations
-from gateway.pages.commanding import OFFLINE, buttons, command_address, command_view
+from gateway.pages.commanding import command_address, command_view
 from gateway.pages.configuration import address as configuration_address
 from gateway.pages.configuration import configuration_view, configure_view
 from gateway.pages.conformance import conformance_view
-from gateway.pages.dashboard import power
+from gateway.pages.live import answer
 from gateway.pages.registration import address, registration_view
 from gateway.pages.sidebar import may_view
 from gateway.pages.tail import tail
+from gateway.pages.watch import drawn, read, watched
 from ocpp_ws.models import OcppMessage
-from sessions_app.models import ChargingSession, MeterValue
+from sessions_app.models import MeterValue
 from stations.admin import StationAdmin
-from stations.admin.show import chip, kwh, link, listing, post_button, span
-from stations.admin.status_changes import trouble
+from stations.admin.show import chip, listing, post_button
 from stations.models import (
     Certificate,
     ChargingStation,
-    Command,
     ConfigurationKey,
     Connector,
     ConnectorStatusChange,
@@ -62,6 +61,7 @@ class StationPage(StationAdmin):
         configure = self.admin_site.admin_view(configure_view)
         own = [
             path("<int:station_id>/command/<slug:name>/", view, name="stations_chargingstation_command"),
+            path("<int:station_id>/live/", self.admin_site.admin_view(self.live), name="stations_chargingstation_live"),
             path("<int:station_id>/conformance/", report, name="stations_chargingstation_conformance"),
             path("<int:station_id>/configuration/", configuration, name="stations_chargingstation_configuration"),
             path("<int:station_id>/configuration/set/", configure, name="stations_chargingstation_configure"),
@@ -71,6 +71,15 @@ class StationPage(StationAdmin):
 
     def command(self, request: HttpRequest, station_id: int, name: str) -> HttpResponse:
         return command_view(request, self, station_id, name)
+
+    def live(self, request: HttpRequest, station_id: int) -> HttpResponse:
+        """What has changed on the page since the browser asked last."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = watched(station_id).get()
+        if now is None:
+            raise Http404
+        return answer(request, drawn(now, May.of(request), request.user))
 
     def conformance(self, request: HttpRequest, station_id: int) -> HttpResponse:
         if not may_view(Quirk)(request):
@@ -110,7 +119,11 @@ class StationPage(StationAdmin):
         station = kwargs.get("obj")
         if station:
             commandable = self.has_change_permission(request, station)
-            context |= board(station) | {"buttons": buttons(station, request.user)}
+            may, now = May.of(request), read(station.pk)
+            context["pieces"] = drawn(now, may, request.user).html() if now else ""
+            context["live"] = reverse("admin:stations_chargingstation_live", args=[station.pk])
+            context["groups"] = station.groups.all() if may.groups else ()
+            context["more"] = more(station)
             context["decide"] = address(station) if commandable else ""
             if may_view(ConfigurationKey)(request):
                 context["more"].append({"title": _("Configuration"), "link": configuration_address(station)})
@@ -121,25 +134,15 @@ class StationPage(StationAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def board(station: ChargingStation) -> dict[str, Any]:
-    """What the page shows above the form."""
-    mine = {"station__id__exact": station.pk}
-    more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
-    more |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
-    return {
-        "offline": "" if station.online else OFFLINE,
-        "connection": chip("online" if station.online else "offline"),
-        "registration": chip(station.registration),
-        "facts": facts(station),
-        "connectors": [socket(connector, online=station.online) for connector in connectors(station)],
-        "more": [
-            *({"title": title, "link": listing(model, **mine)} for title, model in more.items()),
-            {
-                "title": "Conformance report",
-                "link": reverse("admin:stations_chargingstation_conformance", args=[station.pk]),
-            },
-        ],
-    }
+def more(station: ChargingStation) -> list[dict[str, str]]:
+    """Where to look on."""
+    models = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
+    models |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
+    report = reverse("admin:stations_chargingstation_conformance", args=[station.pk])
+    return [
+        *({"title": name, "link": listing(model, station__id__exact=station.pk)} for name, model in models.items()),
+        {"title": "Conformance report", "link": report},
+    ]
 
 
 def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any]]:
@@ -148,16 +151,12 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
     clear = command_address(station, "clear-charging-profile") if commandable else ""
     active = {"status": Reservation.Status.ACTIVE, "expiry_date__gt": timezone.now()}
     reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
-    sessions = ChargingSession.objects.filter(station=station).select_related("station", "card").order_by("-pk")
-    commands = Command.objects.filter(station=station).select_related("session").order_by("-pk")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
     changes = ConnectorStatusChange.objects.filter(station=station).order_by("-pk")
     shown: list[tuple[str, type[Model], tables.Table]] = [
         ("Reservations", Reservation, tables.reservations(reserved[:20])),
         ("Charging profiles", InstalledProfile, tables.profiles(installed[:20], clear)),
-        ("Sessions", ChargingSession, tables.sessions(sessions[:10])),
         ("Status changes", ConnectorStatusChange, tables.status_changes(changes[:10])),
-        ("Commands", Command, tables.commands(commands[:10])),
         ("Firmware and logs", ProgressReport, tables.station_progress(progress[:10])),
     ]
     return [
@@ -165,67 +164,3 @@ def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any
         for title, model, table in shown
         if table["rows"] or model is not Reservation  # most stations have none
     ]
-
-
-def facts(station: ChargingStation) -> list[tuple[str, Any]]:
-    product = " ".join(filter(None, (station.vendor, station.model)))
-    link_words = [f"epoch {station.epoch}", station.remote_address, station.subprotocol or "no subprotocol"]
-    return [
-        (*since(station),),
-        ("Last seen", tables.when(station.last_seen_at)),
-        ("Whole station", told(station.status, station.status_at, trouble(station))),
-        ("Product", product or "-"),
-        ("Firmware", station.firmware or "-"),
-        ("Firmware update", told(station.firmware_status, station.firmware_status_at)),
-        ("Diagnostics and logs", told(station.diagnostics_status, station.diagnostics_status_at)),
-        ("Serial number", station.serial_number or station.charge_box_serial_number or "-"),
-        ("Last boot", tables.when(station.last_boot_at)),
-        ("Link", ", ".join(filter(None, link_words)) if station.epoch else "never connected"),
-        ("Pings", station.get_pings_display()),
-        ("Process", station.owner or "-"),
-        ("Authentication", proof(station)),
-    ]
-
-
-def told(status: str, at: datetime | None, more: str = "") -> Any:
-    return format_html("{} {} {}", chip(status), tables.when(at), more) if status else "-"
-
-
-def proof(station: ChargingStation) -> str:
-    key = "its key is known" if station.key_hash else "no key is known"
-    waiting = ", a new one may be in use" if station.pending_key_hashes else ""
-    return f"{station.authentication}, {key}{waiting}; security profile {station.security_profile}"
-
-
-def since(station: ChargingStation) -> tuple[str, str]:
-    """The end of a link whose process died was never written: its lease says it."""
-    if station.online:
-        return "Online since", tables.when(station.connected_at)
-    ended = station.lease_until or station.disconnected_at
-    return "Offline since", tables.when(ended)
-
-
-def connectors(station: ChargingStation) -> list[Connector]:
-    rows = Connector.objects.filter(station=station).select_related("active_session__card").order_by("number")
-    return list(rows)
-
-
-def socket(connector: Connector, *, online: bool) -> dict[str, Any]:
-    session = getattr(connector, "active_session", None)
-    return {
-        "number": connector.number,
-        "state": chip(connector.status or "unknown", dashed=not online),
-        "since": tables.when(connector.status_at),
-        "trouble": trouble(connector),
-        "session": running(session) if session else None,
-    }
-
-
-def running(session: ChargingSession) -> dict[str, Any]:
-    return {
-        "link": link(session, "Session"),
-        "card": tables.card(session),
-        "energy": kwh(session.energy_wh),
-        "power": power(session),
-        "for": span(session.started_at, timezone.now()),
-    }

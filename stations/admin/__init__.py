@@ -5,6 +5,7 @@ from stations.admin.charging_profiles import ChargingProfileAdmin, InstalledProf
 from stations.admin.commands import CommandAdmin
 from stations.admin.equipment import ConfigurationKeyAdmin, ConnectorAdmin, LocalListAdmin, QuirkAdmin, ReservationAdmin
 from stations.admin.files import ProgressReportAdmin, StationFileAdmin
+from stations.admin.groups import StationGroupAdmin
 from stations.admin.security import CertificateAdmin, SecurityEventAdmin, SigningRequestAdmin
 from stations.admin.stations import StationAdmin
 from stations.admin.status_changes import StatusChangeAdmin
@@ -28,6 +29,7 @@ __all__ = [
     "SigningRequestAdmin",
     "StationAdmin",
     "StationFileAdmin",
+    "StationGroupAdmin",
     "StatusChangeAdmin",
     "UnknownStationAdmin",
     "UnknownTagAdmin",

@@ -89,3 +89,10 @@ def span(start: datetime, end: datetime) -> str:
     if seconds < 48 * 3600:
         return f"{seconds // 3600} h {seconds % 3600 // 60:02} min"
     return f"{seconds // 86400} d {seconds % 86400 // 3600:02} h"
+
+
+def in_minutes(minutes: int) -> str:
+    """A time that goes on, for pages that show each change: `2 h 05 min`."""
+    if minutes < 60:
+        return f"{minutes} min"
+    return span(datetime.min, datetime.min + timedelta(minutes=minutes))

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
+from stations.admin.groups import GroupFilter, put_into_actions
 from stations.admin.show import chip
 from stations.models import ChargingStation, Connector
 from stations.registration import tell_link
@@ -76,7 +77,7 @@ class StationForm(forms.ModelForm):
 class StationAdmin(ModelAdmin):
     form = StationForm
     list_display: tuple[str, ...] = ("cp_id", "name", "connection", "sockets", "vendor", "last_seen_at")
-    list_filter = (OnlineFilter, SiteFilter, ("registration", ChoicesDropdownFilter))
+    list_filter = (OnlineFilter, GroupFilter, SiteFilter, ("registration", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
@@ -99,6 +100,10 @@ class StationAdmin(ModelAdmin):
         """Only what the form has: its link may write the other columns meanwhile."""
         station.save(update_fields=list(form.fields) if change else None)
         tell_link(station)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        return actions | put_into_actions(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An existing station is registered on a page of its own, which reaches its link."""

@@ -21,7 +21,7 @@ from stations.api.remote.base import actor
 from stations.api.remote.bulk import members_of, permission_for
 from stations.commands import MAY_COMMAND
 from stations.errors import NotAllowed
-from stations.models import BulkCommand, BulkItem, ChargingStation
+from stations.models import BulkCommand, BulkItem, ChargingStation, StationGroup
 from stations.secrets import masked
 
 MOST_STATIONS = 10_000
@@ -60,6 +60,7 @@ class Matching(StrictSerializer):
     """Stations by what they are; those that fit all of it."""
 
     site = serializers.CharField(required=False)
+    group = serializers.CharField(required=False, help_text="The name of a group that it is in.")
     vendor = serializers.CharField(required=False)
     model = serializers.CharField(required=False)
     firmware = serializers.CharField(required=False)
@@ -160,4 +161,6 @@ def named(cp_ids: list[str]) -> list[ChargingStation]:
 
 def matching(wanted: dict[str, Any]) -> QuerySet[ChargingStation]:
     rows = ChargingStation.objects.with_online().order_by("cp_id")
+    if "group" in wanted:
+        rows = rows.filter(pk__in=StationGroup.objects.filter(name__iexact=wanted.pop("group")).values("stations"))
     return rows.filter(**{name if name == "online" else f"{name}__iexact": value for name, value in wanted.items()})

@@ -12,7 +12,15 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from rfid.api.kit import SEGMENT, After, Before, CamelModelSerializer, Flag, Ordering, SameText, Search
-from stations.models import ChargingStation, ConfigurationKey, Connector, LocalList, Quirk, StationQuerySet
+from stations.models import (
+    ChargingStation,
+    ConfigurationKey,
+    Connector,
+    LocalList,
+    Quirk,
+    StationGroup,
+    StationQuerySet,
+)
 from stations.registration import register, tell_link
 from stations.services.local_list import is_filling
 
@@ -31,16 +39,17 @@ class ConnectorSerializer(CamelModelSerializer):
 class StationSerializer(CamelModelSerializer):
     online = serializers.BooleanField(help_text="Its link is up, by the lease that its process renews.")
     connectors = ConnectorSerializer(many=True)
+    groups: serializers.SlugRelatedField = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
 
     class Meta:
         model = ChargingStation
         fields = (
-            "cp_id", "name", "site", "registration", "online", "connected_at", "disconnected_at", "last_seen_at",
-            "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware", "iccid", "imsi",
-            "meter_type", "meter_serial_number", "status", "error_code", "info", "vendor_id", "vendor_error_code",
-            "status_at", "status_received_at", "firmware_status", "firmware_status_at", "diagnostics_status",
-            "diagnostics_status_at", "remote_address", "subprotocol", "boot_answer", "unknown_tags", "strict",
-            "milliseconds", "authentication", "security_profile", "created_at", "connectors",
+            "cp_id", "name", "site", "groups", "registration", "online", "connected_at", "disconnected_at",
+            "last_seen_at", "last_boot_at", "vendor", "model", "serial_number", "charge_box_serial_number", "firmware",
+            "iccid", "imsi", "meter_type", "meter_serial_number", "status", "error_code", "info", "vendor_id",
+            "vendor_error_code", "status_at", "status_received_at", "firmware_status", "firmware_status_at",
+            "diagnostics_status", "diagnostics_status_at", "remote_address", "subprotocol", "boot_answer",
+            "unknown_tags", "strict", "milliseconds", "authentication", "security_profile", "created_at", "connectors",
         )  # fmt: skip
 
 
@@ -80,6 +89,7 @@ class StationFilter(FilterSet):
     online = Flag(field_name="online")
     registration = ChoiceFilter(choices=ChargingStation.Registration.choices)
     site = CharFilter(lookup_expr="iexact")
+    group = CharFilter(method="in_group", label="It is in the group of this name")
     vendor = CharFilter(lookup_expr="iexact")
     model = CharFilter(lookup_expr="iexact")
     firmware = CharFilter(lookup_expr="iexact")
@@ -92,6 +102,9 @@ class StationFilter(FilterSet):
         cpId="cp_id", name="name", site="site", vendor="vendor", model="model", lastSeenAt="last_seen_at",
         connectedAt="connected_at", createdAt="created_at",
     )  # fmt: skip
+
+    def in_group(self, queryset: StationQuerySet, name: str, value: str) -> StationQuerySet:
+        return queryset.filter(pk__in=StationGroup.objects.filter(name__iexact=value).values("stations"))
 
     def with_connector(self, queryset: StationQuerySet, name: str, value: str) -> StationQuerySet:
         return queryset.filter(pk__in=Connector.objects.filter(status__iexact=value).values("station"))
@@ -112,7 +125,7 @@ class StationViewSet(ReadOnlyModelViewSet[ChargingStation]):
     @staticmethod
     def shown() -> StationQuerySet:
         connectors = Prefetch("connectors", Connector.objects.filter(number__gt=0).order_by("number"))
-        return ChargingStation.objects.with_online().prefetch_related(connectors)
+        return ChargingStation.objects.with_online().prefetch_related(connectors, "groups")
 
     def get_object(self) -> ChargingStation:
         return station_or_404(self.kwargs["cpId"], self.get_queryset())

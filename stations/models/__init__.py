@@ -8,6 +8,7 @@ from stations.models.configuration_key import ConfigurationKey
 from stations.models.configuration_template import ConfigurationTemplate
 from stations.models.connector import Connector
 from stations.models.file import FileLink, StationFile
+from stations.models.group import StationGroup
 from stations.models.local_list import LocalList
 from stations.models.ordered_json import OrderedJSONField
 from stations.models.progress import ProgressReport
@@ -39,6 +40,7 @@ __all__ = [
     "SecurityEvent",
     "SigningRequest",
     "StationFile",
+    "StationGroup",
     "StationQuerySet",
     "UnknownStation",
     "UnknownTag",

@@ -8,6 +8,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
+from gateway.pages.fleet import fleet
+from gateway.pages.watch import watched
 from sessions_app.models import ChargingSession
 from stations.models import (
     Certificate,
@@ -25,6 +27,13 @@ from tests.stations.profiles import stored
 def no_static_files(settings: Any) -> None:
     """Every client starts the middleware anew; it shall not read all static files, nor miss `collectstatic`'s."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen_before() -> None:
+    """What is read once a second for all is read anew for each test."""
+    fleet.forget()
+    watched.cache_clear()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from gateway.models import Alert, Delivery, Event, Subscription
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
@@ -20,6 +21,7 @@ def fill() -> None:
     others = [ChargingStation(cp_id=f"{HOSTILE}{n}", **told) for n in range(3)]
     for n, other in enumerate(ChargingStation.objects.bulk_create(others)):
         strangers(other, n)
+        alerts(other, n)
         equipment(other, n)
         remote_control(other, n)
         security(other, n)
@@ -35,7 +37,17 @@ def strangers(other: ChargingStation, n: int) -> None:
     )
 
 
+def alerts(other: ChargingStation, n: int) -> None:
+    Alert.objects.create(
+        station=other, kind=Alert.Kind.FAULTED, subject=str(n), detail=HOSTILE, since=NOW, opened_at=NOW
+    )
+    event = Event.objects.create(type=HOSTILE, cp_id=HOSTILE, at=NOW, noted_at=NOW, key=str(n))
+    to = Subscription.objects.create(name=f"{HOSTILE}{n}", address=HOSTILE)
+    Delivery.objects.create(subscription=to, event=event, outcome=HOSTILE)
+
+
 def equipment(other: ChargingStation, n: int) -> None:
+    models.StationGroup.objects.create(name=f"{HOSTILE}{n}", description=HOSTILE).stations.add(other)
     models.Connector.objects.create(station=other, number=1, status=HOSTILE, error_code=HOSTILE, info=HOSTILE)
     models.ConnectorStatusChange.objects.create(
         station=other, connector_number=n, status=HOSTILE, error_code=HOSTILE, info=HOSTILE, vendor_id=HOSTILE,

@@ -256,7 +256,7 @@ def test_session_page_stops_its_session(operator: Client, offline: ChargingStati
         ),
         ({"state": "timeout"}, ["did not answer in time"]),
         ({"state": "unknown", "reason": "the link was lost"}, ["may or may not have been carried out"]),
-        ({"state": "queued"}, ["waits for its turn", 'hx-trigger="every 2s"']),
+        ({"state": "queued"}, ["waits for its turn", 'hx-trigger="every 1s']),
     ],
 )
 def test_page_of_a_command_tells_what_came_of_it(

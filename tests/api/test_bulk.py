@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from stations.models import BulkCommand, ChargingStation, Command
+from stations.models import BulkCommand, ChargingStation, Command, StationGroup
 from tests.api.conftest import Api, attrs, problem
 
 RESET = {"command": "reset", "body": {"type": "Soft"}}
@@ -31,9 +31,13 @@ def test_stations_are_named_or_described(api: Api) -> None:
     named = started(api, cpIds=["cp_1", "CP_3", "CP_1"], atOnce=5, stopOnFailure=True)
     assert (named["state"], named["atOnce"], named["stopOnFailure"]) == ("running", 5, True)
     assert [one["cpId"] for one in api.results(f"/api/bulk-commands/{named['id']}/items")] == ["CP_1", "CP_3"]
+    StationGroup.objects.create(name="Yard").stations.set(ChargingStation.objects.exclude(cp_id="CP_1"))
+    grouped = started(api, matching={"group": "yard", "site": "a"})
+    assert grouped["progress"]["waiting"] == 1
     described = started(api, matching={"site": "A", "online": False})
     assert described["progress"] == {"waiting": 2, "given": 0, "done": 0, "failed": 0, "skipped": 0}
-    assert [one["id"] for one in api.results("/api/bulk-commands")] == [described["id"], named["id"]]
+    newest_first = [described["id"], grouped["id"], named["id"]]
+    assert [one["id"] for one in api.results("/api/bulk-commands")] == newest_first
 
 
 @pytest.mark.usefixtures("stations")

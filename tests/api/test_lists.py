@@ -8,6 +8,7 @@ import pytest
 from rfid.api.kit import pagination
 from rfid.api.kit.filters import WindowedFilterSet
 from rfid.models import RfidCard
+from stations.models import StationGroup
 from tests.api import rows
 from tests.api.conftest import Api, attrs, problem
 
@@ -18,6 +19,7 @@ def street(api: Api) -> None:
     RfidCard.objects.create(tag_id="TAG_B", valid_until=rows.START)
     a = rows.station("CP_A", online=True, vendor="Acme", site="North", last_seen_at=rows.START)
     b = rows.station("CP_B", registration="Pending", connectors=0)
+    StationGroup.objects.create(name="Depot").stations.add(b)
     rows.session(a, id_tag="TAG_A", transaction_id=101, started_at=rows.START)
     rows.session(a, id_tag="TAG_B", transaction_id=102, connector_number=2, started_at=rows.START + timedelta(days=1))
     active = rows.session(b, transaction_id=103, status="active", started_at=rows.START + timedelta(days=2))
@@ -55,6 +57,8 @@ CASES = [
     ("stations", "cpId", ["CP_A", "CP_B"]),
     ("stations?ordering=-cpId", "cpId", ["CP_B", "CP_A"]),
     ("stations?cpId=cp_b", "cpId", ["CP_B"]),
+    ("stations?group=depot", "cpId", ["CP_B"]),
+    ("stations?group=other", "cpId", []),
     ("stations?online=true", "cpId", ["CP_A"]),
     ("stations?online=false", "cpId", ["CP_B"]),
     ("stations?registration=Pending", "cpId", ["CP_B"]),

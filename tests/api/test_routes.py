@@ -12,9 +12,9 @@ from tests.api.conftest import Api
 # path -> queries: none of them grows with the rows on the page
 ROUTES = {
     "/api": 0,
-    "/api/stations": 3,
-    "/api/stations/cp_1": 2,
-    "/api/stations/connected/list": 3,
+    "/api/stations": 4,
+    "/api/stations/cp_1": 3,
+    "/api/stations/connected/list": 4,
     "/api/sessions": 2,
     "/api/sessions/{transaction}": 2,
     "/api/sessions/{session}": 2,

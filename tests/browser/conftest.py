@@ -42,6 +42,7 @@ def page(gateway: Gateway, password: str) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         tab = browser.new_page(viewport={"width": 1400, "height": 900}, base_url=gateway.http)
         tab.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("request", lambda sent: complaints.append(sent.url) if foreign(sent.url, gateway) else None)
         tab.goto("/")
         tab.fill("#id_username", "admin")
