@@ -57,7 +57,6 @@ router.register("alerts", AlertViewSet, "alert")
 
 RESOURCES = {
     **{name: f"/api/{name}" for name, _, _ in router.registry if name != "admin"},
-    "events": "/api/events",
     "documentation": "/api/docs/",
     "reference": "/api/redoc/",
     "schema": "/api/schema",

@@ -1,7 +1,5 @@
 """/api/alerts: what somebody should look at."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django_filters import ChoiceFilter
 from django_filters.rest_framework import FilterSet
@@ -28,15 +26,10 @@ class AlertSerializer(CamelModelSerializer):
         return alert.closed_at is None
 
 
-class Open(Flag):
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return qs if value is None else qs.filter(closed_at__isnull=value)
-
-
 class AlertFilter(FilterSet):
     cpId = StationName()
     kind = ChoiceFilter(choices=Alert.Kind.choices)
-    open = Open()
+    open = Flag(field_name="closed_at", lookup_expr="isnull")
     after = After("opened_at")
     before = Before("opened_at")
     ordering = Ordering(id="id", openedAt="opened_at")

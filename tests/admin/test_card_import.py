@@ -13,7 +13,7 @@ from django.utils import timezone
 from rfid.models import RfidCard
 from stations.admin.show import listing
 from stations.models import ChargingStation, UnknownTag
-from tests.admin.conftest import HOSTILE
+from tests.admin.hostile import HOSTILE
 
 IMPORT, EXPORT = "/admin/rfid/rfidcard/import/", "/admin/rfid/rfidcard/export/"
 FILE = "tagId;holder;status\nKNOWN;Jörg;Blocked\nNEW;Ann;\nBAD;;what\n".encode("latin-1")

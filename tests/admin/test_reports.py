@@ -17,7 +17,7 @@ from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
 from stations.admin.show import page
 from stations.models import ChargingStation
-from tests.admin.conftest import HOSTILE
+from tests.admin.hostile import HOSTILE
 from tests.api import rows
 
 REPORTS = "/admin/reports/"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from gateway.models import Alert
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import ChargingSession, MeterValue
 from stations.models import (
@@ -97,6 +98,11 @@ def security_event(cp: ChargingStation | None, **values: Any) -> SecurityEvent:
         "type": "ResetOrReboot", "timestamp": START, "received_at": START, "last_at": START, "key": str(next(numbers)),
     } | values  # fmt: skip
     return SecurityEvent.objects.create(station=cp, **fields)
+
+
+def alert(cp: ChargingStation, **values: Any) -> Alert:
+    fields = {"kind": "offline", "subject": str(next(numbers)), "detail": "?", "since": START, "opened_at": START}
+    return Alert.objects.create(station=cp, **fields | values)
 
 
 def status_change(cp: ChargingStation, status: str = "Available", **values: Any) -> ConnectorStatusChange:

@@ -46,6 +46,8 @@ def street(api: Api) -> None:
     rows.signing_request(a, subject="CN=SN-1")
     rows.signing_request(b, subject="CN=SN-2", state="accepted")
     rows.security_event(a, critical=True)
+    rows.alert(a)
+    rows.alert(a, kind="faulted", closed_at=rows.START)
     rows.security_event(None, type="UnknownIdentity", origin="gateway", received_at=rows.START + timedelta(days=1))
     rows.status_change(a)
     rows.status_change(a, "Faulted", connector_number=2, error_code="OtherError", vendor_error_code="E13")
@@ -144,6 +146,10 @@ CASES = [
     ("status-changes?outdated=true", "cpId", ["CP_B"]),
     ("status-changes?after=2026-11-23T00:00:00Z", "cpId", ["CP_B"]),
     ("status-changes?before=2026-11-23T00:00:00Z", "status", ["Faulted", "Available"]),
+    ("alerts", "kind", ["faulted", "offline"]),
+    ("alerts?open=true", "kind", ["offline"]),
+    ("alerts?open=false&cpId=cp_a", "kind", ["faulted"]),
+    ("alerts?kind=offline", "closedAt", [None]),
     ("security-events", "type", ["UnknownIdentity", "ResetOrReboot"]),
     ("security-events?critical=true", "cpId", ["CP_A"]),
     ("security-events?origin=gateway", "cpId", [None]),

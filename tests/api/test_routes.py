@@ -41,6 +41,7 @@ ROUTES = {
     "/api/signing-requests": 2,
     "/api/signing-requests/{request}": 1,
     "/api/security-events": 2,
+    "/api/alerts": 2,
     "/api/status-changes": 1,
     "/api/schema": 0,
     "/api/docs": 0,
@@ -65,6 +66,7 @@ def numbers(api: Api) -> dict[str, Any]:
         rows.certificate(cp)
         request = rows.signing_request(cp)
         rows.security_event(cp)
+        rows.alert(cp)
         stranger, tag = rows.unknown_station(f"NEW_{number}"), rows.unknown_tag(cp, f"NEW_{number}")
         file = rows.file(f"image-{number}.bin")
         profile = rows.charging_profile(f"Night {number}")
