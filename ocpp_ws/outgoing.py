@@ -36,7 +36,7 @@ class Outgoing:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._wanted = False
+        self._wanted = self._stopped = False
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None  # the loop itself keeps no reference to its tasks
@@ -66,7 +66,7 @@ class Outgoing:
         command = await writer.commit(
             lambda _: outbox.take_next(**station, unique_id=unique_id, now=now), station=link.station_id
         )
-        if command is None:
+        if command is None or self._stopped:  # the link was lost meanwhile: what was taken becomes unknown
             return False
         command.payload = link.peer.written(command.payload)  # so it stands in the log, too
         try:
@@ -171,6 +171,7 @@ class Outgoing:
 
     def stop(self) -> None:
         """The link is gone; what was sent becomes unknown by stations.links.close_link."""
+        self._stopped = True
         self._link.peer.abandon()
         if self._timer:
             self._timer.cancel()

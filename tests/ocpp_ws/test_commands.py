@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
+from ocpp_ws.links import links
 from ocpp_ws.process import process
 from ocpp_ws.writer import writer
 from stations import commands, doorbell, outbox
@@ -173,6 +175,27 @@ async def test_a_lost_link_leaves_sent_unknown_and_queued_offline_and_tells_at_o
     async with asyncio.timeout(5):
         assert (await first).state == "unknown"
         assert (await second).state == "station_offline"
+
+
+async def test_a_link_that_is_lost_while_its_command_is_taken_never_times_out(soon: None, connect: Connect) -> None:
+    """Its command has ended as unknown: nothing is to be logged of it half a minute later."""
+    charger = await connect()
+    (link,) = links.values()
+
+    def lost(_: Any) -> None:
+        Command.objects.create(station_id=link.station_id, action="Reset", payload={"type": "Soft"}, actor="tester")
+        while link.station_id in links:
+            time.sleep(0.001)
+
+    writer.post(lost, station=link.station_id)
+    await asyncio.sleep(0)  # it runs from here on
+    link.wake()
+    await asyncio.sleep(0)  # the command is to be taken after it
+    await charger.hang_up()
+    await writer.commit(lambda _: None)
+    assert (await rows(Command.objects.get)).state == "unknown"
+    assert not link.peer.busy
+    assert charger.output_queue.empty(), "nothing was sent"
 
 
 async def test_nothing_is_sent_again_over_the_next_link(connect: Connect) -> None:
