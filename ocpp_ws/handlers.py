@@ -23,6 +23,7 @@ from stations import services as stations
 from stations.certificates import signing_request
 
 Handler = Callable[[Link, Call, datetime], Awaitable[Payload]]
+MANY = 1000  # samples: a message that has more has its turn as one with statements of its own
 LARGEST_CONNECTOR = 2_147_483_647
 
 
@@ -93,12 +94,16 @@ async def meter_values(link: Link, call: Call, now: datetime) -> Payload:
     """Core 4.7."""
     p = call.payload
     metering = Metering(link.station_id, connector_of(p), p.get("transactionId"), p["meterValue"], now, p)
+    many = sum(len(one["sampledValue"]) for one in p["meterValue"]) > MANY
 
     def unit(batch: Batch) -> Payload:
-        batch.put_off(record_meter_values, metering)
+        if many:
+            record_meter_values([metering], batch.insert)
+        else:
+            batch.put_off(record_meter_values, metering)
         return {}
 
-    return await link.commit(call, now, unit, light=True)
+    return await link.commit(call, now, unit, light=not many)
 
 
 async def reserve_now(link: Link, call: Call, now: datetime) -> Payload:

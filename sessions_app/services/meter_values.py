@@ -3,21 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+from ocpp_ws.protocol import Quirk
 from sessions_app.models import ChargingSession, MeterValue
 from sessions_app.services.ids import find_session
 from sessions_app.services.readings import readings
 from sessions_app.services.reboot import resumed
 from sessions_app.services.reconcile import key_of, note_unmatched, owner_elsewhere
 from sessions_app.services.samples import Row, rows_of
+from stations.services import count_quirks
 
 Insert = Callable[[type[Model], list[Row]], None]
 ACTION = "MeterValues"
+MOST = 60_000  # samples of a message: a day of three measurands every 5 s has 51,840
 NEEDED = ("station_id", "connector_number", "transaction_id", "status", "last_meter_at", "needs_reconcile_since")
 SHOWN = ("last_meter_wh", "last_meter_at", "power_w", "soc_percent")
 # for all sessions of a batch at once: the ORM's UPDATE of each costs more than the rest of a MeterValues
@@ -60,11 +63,19 @@ def record_meter_values(meterings: Sequence[Metering], insert: Insert) -> None:
 
 def record_samples(metering: Metering, session: ChargingSession | None, insert: Insert) -> list[Row]:
     """The same for one message whose session is known; None: they are the connector's. Nothing is shown of them."""
-    rows = list(rows_of(metering, session))
+    rows = list(islice(rows_of(metering, session), MOST + 1))
+    if len(rows) > MOST:  # more would hold up everybody's commit; the message log has them all
+        rows.pop()
+        note_too_many(metering)
     insert(MeterValue, rows)
     if session and session.needs_reconcile_since and session.transaction_id == metering.transaction_id:
         resumed(session, rows, now=metering.received_at)
     return rows
+
+
+def note_too_many(metering: Metering) -> None:
+    quirk = Quirk("too-many-samples", "", "")
+    count_quirks(station_id=metering.station_id, action="", quirks=[quirk], now=metering.received_at)
 
 
 def sessions_of(meterings: Sequence[Metering]) -> list[ChargingSession | None]:

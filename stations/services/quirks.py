@@ -21,6 +21,7 @@ WORDS = {
     "never-pongs": "pings are not answered",
     "oversize": "a message of more than 4 MiB",
     "too-many-connectors": "a connector that is not kept: the station has named 200 others",
+    "too-many-samples": "more sampled values in one message than the 60,000 that are stored",
     "truncated-transaction": "a transactionId cut to 32 bits",
     OTHERS: f"deviations of other kinds or in other places than the first {MOST}",
 }

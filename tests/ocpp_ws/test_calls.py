@@ -1,14 +1,18 @@
 """What each CALL of a station gets, over the wire: schema-valid answers, rows behind them, and the message log."""
 
+import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
 
 from ocpp_ws.handlers import HANDLERS
 from ocpp_ws.protocol import check
+from ocpp_ws.writer import writer
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
+from sessions_app.services.meter_values import Metering, record_meter_values
 from stations.models import Connector, Quirk, Reservation
 from tests.ocpp_ws.charger import BOOT, START, Charger
 from tests.ocpp_ws.conftest import Connect
@@ -126,6 +130,36 @@ async def test_hostile_text_is_stored_as_data(charger: Charger, text: str) -> No
     expected = text.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
     assert (await station()).vendor == expected
     assert len(await messages()) == 5
+
+
+@pytest.mark.parametrize(("many", "transactions"), [(1, 3), (2, 1)])
+async def test_messages_of_many_samples_are_not_committed_together(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, many: int, transactions: int
+) -> None:
+    """A few of them would take longer than a database that is away is waited for."""
+    monkeypatch.setattr("ocpp_ws.handlers.MANY", many)
+    monkeypatch.setattr("ocpp_ws.batch.LONGEST_SECONDS", 0)
+    batches = set()
+
+    def seen(meterings: list[Metering], insert: Any) -> None:
+        batches.add(insert.__self__)
+        record_meter_values(meterings, insert)
+
+    monkeypatch.setattr("ocpp_ws.handlers.record_meter_values", seen)
+
+    def three_wait(_: Any) -> None:
+        while len(writer._turns.waiting) < 3:
+            time.sleep(0.001)
+
+    samples = [
+        {"timestamp": WHEN, "sampledValue": [{"value": "1"}]},
+        {"timestamp": WHEN, "sampledValue": [{"value": "2"}]},
+    ]
+    chargers = [await connect(f"CP_{number}") for number in range(3)]
+    writer.post(three_wait)
+    await asyncio.gather(*(one.send("MeterValues", METER | {"meterValue": samples}) for one in chargers))
+    assert len(batches) == transactions
+    assert await rows(MeterValue.objects.count) == 6
 
 
 async def test_a_missing_time_of_a_status_is_now(charger: Charger) -> None:

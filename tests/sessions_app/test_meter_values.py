@@ -9,6 +9,7 @@ from sessions_app.models import ChargingSession, MeterValue
 from sessions_app.services import record_meter_values
 from sessions_app.services.meter_values import Metering, show_latest
 from sessions_app.services.samples import rows_of
+from stations.models import Quirk
 from tests.sessions_app.messages import LATER, NOON, Messages, at, fresh, insert, meter_value, sample, stored
 
 POWER = {"measurand": "Power.Active.Import"}
@@ -182,6 +183,23 @@ def test_a_sample_of_any_time_is_stored(charger: Messages, when: str) -> None:
 def metering(charger: Messages, *values: dict[str, Any], transaction_id: int | None = None) -> Metering:
     sent = {"connectorId": 1, "transactionId": transaction_id, "meterValue": list(values)}
     return Metering(charger.station.pk, 1, transaction_id, list(values), LATER, sent)
+
+
+@pytest.mark.parametrize("how", ["meter", "stop"])
+def test_of_one_message_so_many_samples_are_stored_at_most(
+    charger: Messages, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The commit of more takes so long that the database counts as away, and all stations are put out."""
+    monkeypatch.setattr("sessions_app.services.meter_values.MOST", 3)
+    session = charger.start()
+    for values in ([0, 1, 2], [3, 4, 5, 6]):
+        data = [meter_value(at(1), *map(sample, values[:2])), meter_value(at(2), *map(sample, values[2:]))]
+        if how == "meter":
+            charger.meter(*data, transaction_id=session.transaction_id)
+        else:
+            charger.stop(session.transaction_id, data=data)
+    assert stored(session) == ["0", "1", "2", "3", "4", "5"]
+    assert list(Quirk.objects.values_list("kind", "count")) == [("too-many-samples", 1)]
 
 
 def test_many_messages_take_as_few_statements_as_one(charger: Messages, django_assert_num_queries: Any) -> None:
