@@ -14,7 +14,7 @@ from django.utils import timezone
 from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
 from stations import chains, doorbell
-from stations.credentials import before_sending, refuse_wrong
+from stations.credentials import before_sending, lowered, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
 from stations.models import ChargingStation, Command, FileLink
 from stations.secrets import masked
@@ -135,7 +135,7 @@ def cancel(command_id: int) -> bool:
 
 def forbidden(station: ChargingStation, command: Command) -> str:
     """Why OCPP forbids it now; empty: it does not. No remote start or stop while Pending, nothing at all while Rejected
-    (core 4.2), no BootNotification once one was answered Accepted (errata 3.40)."""
+    (core 4.2), no BootNotification once one was answered Accepted (errata 3.40), no lower SecurityProfile."""
     registration, action = station.registration, command.action
     remote = action in ("RemoteStartTransaction", "RemoteStopTransaction")
     if registration == "Rejected" or (remote and registration != "Accepted"):
@@ -143,7 +143,7 @@ def forbidden(station: ChargingStation, command: Command) -> str:
     boots = command.payload.get("requestedMessage") == "BootNotification"
     if boots and station.boot_answer == "Accepted":
         return f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before."
-    return ""
+    return lowered(station, command)
 
 
 def wait_for(command: Command, seconds: float) -> Command:

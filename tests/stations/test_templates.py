@@ -36,7 +36,7 @@ def test_lines_are_keys_and_values_in_their_order() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " \n", "A", "=1", "A=1\na=2", "K" * 51 + "=1", "A=" + "x" * 501, "AuthorizationKey=00",
-     "MyPassword=1"],
+     "MyPassword=1", "A=1\nsecurityProfile=2"],
 )  # fmt: skip
 def test_what_cannot_be_sent_to_many_cannot_be_written(text: str) -> None:
     with pytest.raises(ValidationError):
