@@ -34,11 +34,11 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context
     stations = ChargingStation.objects.aggregate(all=Count("pk"), online=Count("pk", filter=Q(lease_until__gt=Now())))
     states = connector_states()
-    of_sessions = session_numbers() if may_view(ChargingSession)(request) else []
+    sessions = may_view(ChargingSession)(request)
     return context | {
-        "numbers": [*station_numbers(stations, states), *of_sessions],
+        "numbers": [*station_numbers(stations, states), *(session_numbers() if sessions else [])],
         "bar": bar(states),
-        "tiles": [tile(station) for station in shown_stations()],
+        "tiles": [tile(station, sessions=sessions) for station in shown_stations()],
         "stations": stations["all"],
         "all_stations": listing(ChargingStation),
     }
@@ -107,17 +107,19 @@ def shown_stations() -> list[ChargingStation]:
     return list(rows.prefetch_related(Prefetch("connectors", connectors))[:TILES])
 
 
-def tile(station: ChargingStation) -> dict[str, Any]:
+def tile(station: ChargingStation, *, sessions: bool) -> dict[str, Any]:
     return {
         "station": station,
         "link": page(station),
         "connection": chip("online" if station.online else "offline"),
-        "connectors": [socket(connector, online=station.online) for connector in station.connectors.all()],
+        "connectors": [
+            socket(connector, online=station.online, sessions=sessions) for connector in station.connectors.all()
+        ],
     }
 
 
-def socket(connector: Connector, *, online: bool) -> dict[str, Any]:
-    session = getattr(connector, "active_session", None)
+def socket(connector: Connector, *, online: bool, sessions: bool) -> dict[str, Any]:
+    session = getattr(connector, "active_session", None) if sessions else None
     state: SafeString = chip(connector.status or "unknown", dashed=not online, title=connector.error_code)
     return {
         "number": connector.number,

@@ -98,14 +98,16 @@ class StationPage(StationAdmin):
         station = kwargs.get("obj")
         if station:
             commandable = self.has_change_permission(request, station)
-            context |= board(station) | {"buttons": buttons(station, request.user)}
+            context |= board(station, sessions=may_view(ChargingSession)(request)) | {
+                "buttons": buttons(station, request.user)
+            }
             context["decide"] = address(station) if commandable else ""
             context["tables"] = [one for one in tables_of(station, commandable) if may_view(one["model"])(request)]
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def board(station: ChargingStation) -> dict[str, Any]:
-    """What the page shows above the form."""
+def board(station: ChargingStation, *, sessions: bool) -> dict[str, Any]:
+    """What the page shows above the form; `sessions`: also those that run."""
     mine = {"station__id__exact": station.pk}
     more = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
     more |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
@@ -114,7 +116,8 @@ def board(station: ChargingStation) -> dict[str, Any]:
         "connection": chip("online" if station.online else "offline"),
         "registration": chip(station.registration),
         "facts": facts(station),
-        "connectors": [socket(connector, online=station.online) for connector in connectors(station)],
+        "connectors": [socket(one, online=station.online, sessions=sessions) for one in connectors(station)],
+        "shows_sessions": sessions,
         "more": [
             *({"title": title, "link": listing(model, **mine)} for title, model in more.items()),
             {
@@ -195,8 +198,8 @@ def connectors(station: ChargingStation) -> list[Connector]:
     return list(rows)
 
 
-def socket(connector: Connector, *, online: bool) -> dict[str, Any]:
-    session = getattr(connector, "active_session", None)
+def socket(connector: Connector, *, online: bool, sessions: bool) -> dict[str, Any]:
+    session = getattr(connector, "active_session", None) if sessions else None
     return {
         "number": connector.number,
         "state": chip(connector.status or "unknown", dashed=not online),
