@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from ocpp_ws.protocol import ci_key
 from rfid.api.kit import CamelModelSerializer, Ordering, Problem, StrictSerializer, require
 from stations import bulk
 from stations.api.remote.base import actor
@@ -152,10 +153,11 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
 
 def named(cp_ids: list[str]) -> list[ChargingStation]:
     """The stations of these identities, whatever their case. Raises ValidationError for those that are unknown."""
-    found = {name: ChargingStation.objects.named(name).first() for name in dict.fromkeys(cp_ids)}
-    if unknown := [name for name, station in found.items() if station is None]:
+    keys = {name: ci_key(name) for name in cp_ids}
+    found = ChargingStation.objects.in_bulk(set(keys.values()), field_name="cp_key")
+    if unknown := [name for name, key in keys.items() if key not in found]:
         raise ValidationError({"cpIds": [f"There is no station {name}." for name in unknown]})
-    return list({station.pk: station for station in found.values() if station}.values())
+    return [found[key] for key in dict.fromkeys(keys.values())]
 
 
 def matching(wanted: dict[str, Any]) -> QuerySet[ChargingStation]:
