@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_filters import CharFilter, ChoiceFilter
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -45,7 +46,13 @@ class BulkSerializer(CamelModelSerializer):
         return masked(row.body)
 
     def get_progress(self, row: BulkCommand) -> dict[str, int]:
-        return bulk.progress(row)
+        return self.counted[row.pk]
+
+    @cached_property
+    def counted(self) -> dict[int, dict[str, int]]:
+        """Of a whole page in one query."""
+        rows = self.parent.instance if self.parent else [self.instance]
+        return bulk.progress_of(rows)
 
 
 class BulkItemSerializer(CamelModelSerializer):

@@ -114,3 +114,14 @@ def test_ten_thousand_stations_are_looked_up_in_few_queries(
     assert [station.cp_id for station in found] == names
     with pytest.raises(ValidationError, match="There is no station CP_9"):
         named([*names[:9], "CP_9"])
+
+
+@pytest.mark.usefixtures("stations")
+def test_a_page_counts_the_results_of_all_its_commands_in_one_query(
+    api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = [started(api, cpIds=["CP_1", "CP_2"][:number])["id"] for number in (1, 2) * 5]
+    with django_assert_max_num_queries(3):
+        page = api.results("/api/bulk-commands")
+    assert [one["id"] for one in page] == made[::-1]
+    assert [one["progress"]["waiting"] for one in page] == [2, 1] * 5
