@@ -88,6 +88,22 @@ def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
         forget_passwords(bulk)
 
 
+def advance_all(give: Give, clock: Callable[[], datetime]) -> bool:
+    """The next step of each that is under way; False where there is none.
+
+    One that the database fails holds up none that was started later: the first such error is raised at the end.
+    """
+    errors: list[Exception] = []
+    for bulk in (bulks := under_way()):
+        try:
+            advance(bulk, give, clock())
+        except (IntegrityError, OperationalError) as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return bool(bulks)
+
+
 def forget_passwords(bulk: BulkCommand) -> None:
     """Those in addresses, once no station can need them any more."""
     if bulk.body != masked(bulk.body) and not bulk.items.exclude(state=Item.DONE).exists():
