@@ -51,7 +51,7 @@ class BulkSerializer(CamelModelSerializer):
     @cached_property
     def counted(self) -> dict[int, dict[str, int]]:
         """Of a whole page in one query."""
-        rows = self.parent.instance if self.parent else [self.instance]
+        rows: Any = self.parent.instance if self.parent else [self.instance]
         return bulk.progress_of(rows)
 
 
