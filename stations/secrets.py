@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-SECRET_NAME = re.compile("key(?!s)|password|secret", re.IGNORECASE)  # GetConfigurationMaxKeys is none
+# neither GetConfigurationMaxKeys nor WebSocketPingInterval, in any case
+SECRET_NAME = re.compile("(?i:key(?!s)|password|passphrase|secret|psk)|(?i:pin(?:code)?)(?![a-zG])")
 ADDRESS_PASSWORD = re.compile(r"(://[^/\s:@\"]*:)[^/\s@\"]+(?=@)")  # ftp://user:password@host/
 MASK = "***"
 DEEPEST = 20  # levels of objects and arrays: more than any message of OCPP has
