@@ -178,7 +178,7 @@ def wait_for(command: Command, seconds: float) -> Command:
             event.wait(min(left, LOOK_SECONDS))
             command.refresh_from_db(from_queryset=Command.objects.select_related("station"))
     finally:
-        doorbell.waiting.remove(command.pk)
+        doorbell.waiting.remove(command.pk, event)
     return command
 
 
