@@ -22,11 +22,7 @@ async def run_bulks() -> None:
 
 
 def step() -> bool:
-    """One step of each bulk command that is under way; False where there is none."""
     try:
-        under_way = bulk.under_way()
-        for one in under_way:
-            bulk.advance(one, give, timezone.now())
-        return bool(under_way)
+        return bulk.advance_all(give, timezone.now)
     finally:
         connection.close()

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from ocpp_ws.protocol import ci_key
 from rfid.models import RfidCard
-from rfid.services import find_card
 
 TONES = {"Active": "green", "Blocked": "red", "Inactive": "grey", "Expired": "orange"}
 
@@ -26,8 +26,8 @@ class CardForm(forms.ModelForm):
     def clean_tag_id(self) -> str:
         """Django's own validation does not look at the unique column: no form has it."""
         tag: str = self.cleaned_data["tag_id"]
-        other = find_card(tag)
-        if other and other.pk != self.instance.pk:
+        other = RfidCard.objects.filter(tag_key=ci_key(tag)).exclude(pk=self.instance.pk).first()
+        if other:
             raise forms.ValidationError(f"There is a card {other.tag_id} already; upper and lower case are the same.")
         return tag
 

@@ -55,8 +55,16 @@ def under_way() -> list[BulkCommand]:
 
 def progress(bulk: BulkCommand) -> dict[str, int]:
     """How many stations are in which state; every state is there."""
-    counted = dict(bulk.items.order_by().values_list("state").annotate(Count("pk")))
-    return {state: counted.get(state, 0) for state in Item.values}
+    return progress_of([bulk])[bulk.pk]
+
+
+def progress_of(bulks: Iterable[BulkCommand]) -> dict[int, dict[str, int]]:
+    """The same of many, by their ids."""
+    counts = {bulk.pk: dict.fromkeys(Item.values, 0) for bulk in bulks}
+    rows = BulkItem.objects.filter(bulk__in=counts).order_by().values_list("bulk", "state").annotate(Count("pk"))
+    for bulk, state, number in rows:
+        counts[bulk][state] = number
+    return counts
 
 
 def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
@@ -78,6 +86,22 @@ def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
     if not bulk.items.filter(state__in=OPEN).exists():
         end(bulk, State.FINISHED, now)
         forget_passwords(bulk)
+
+
+def advance_all(give: Give, clock: Callable[[], datetime]) -> bool:
+    """The next step of each that is under way; False where there is none.
+
+    One that the database fails holds up none that was started later: the first such error is raised at the end.
+    """
+    errors: list[Exception] = []
+    for bulk in (bulks := under_way()):
+        try:
+            advance(bulk, give, clock())
+        except (IntegrityError, OperationalError) as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return bool(bulks)
 
 
 def forget_passwords(bulk: BulkCommand) -> None:

@@ -16,6 +16,7 @@ from stations.models import ChargingStation, Command
 from stations.services import Noticed, note_security_event
 
 KEY, PROFILE = "authorizationkey", "securityprofile"  # CiString: case does not count
+PROFILES = ("0", "1", "2", "3")
 KEY_SHAPE = re.compile(r"(?:[0-9a-fA-F]{2}){16,20}")  # A00.FR.205: 16 to 20 bytes, in hexadecimal
 Payload = dict[str, Any]
 
@@ -41,11 +42,18 @@ def refuse_wrong(wish: Command) -> None:
     if is_change_of(wish, KEY) and not KEY_SHAPE.fullmatch(value):
         raise InvalidPayload([("value", "An AuthorizationKey is 16 to 20 bytes: 32 to 40 hexadecimal digits.")])
     if is_change_of(wish, PROFILE):
-        if value not in ("0", "1", "2", "3"):
+        if value not in PROFILES:
             raise InvalidPayload([("value", "A SecurityProfile is 0, 1, 2 or 3.")])
-        if int(value) < station.security_profile:
-            sentence = f"{station.cp_id} has security profile {station.security_profile}: OCPP never lowers it."
-            raise NotAllowed(sentence)  # A00.FR.005
+        if why := lowered(station, wish):
+            raise NotAllowed(why)
+
+
+def lowered(station: ChargingStation, command: Command) -> str:
+    """Why it may not change the SecurityProfile like this (A00.FR.005); empty: it may, or changes something else."""
+    has, value = station.security_profile, command.payload.get("value", "")
+    if is_change_of(command, PROFILE) and value in PROFILES and int(value) < has:
+        return f"{station.cp_id} has security profile {has}: OCPP never lowers it."
+    return ""
 
 
 def before_sending(command: Command) -> None:

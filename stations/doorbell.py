@@ -119,17 +119,27 @@ class Waiting:
     """Who in this process waits for which command's end."""
 
     def __init__(self) -> None:
-        self._events: dict[int, threading.Event] = {}
+        self._events: dict[int, list[threading.Event]] = {}  # of a command several, where a request came again
+        self._lock = threading.Lock()
 
     def add(self, command: int) -> threading.Event:
-        return self._events.setdefault(command, threading.Event())
+        """Give it back to `remove`."""
+        event = threading.Event()
+        with self._lock:
+            self._events.setdefault(command, []).append(event)
+        return event
 
     def done(self, command: int) -> None:
-        if event := self._events.get(command):
-            event.set()
+        with self._lock:
+            for event in self._events.get(command, []):
+                event.set()
 
-    def remove(self, command: int) -> None:
-        self._events.pop(command, None)
+    def remove(self, command: int, event: threading.Event) -> None:
+        with self._lock:
+            events = self._events[command]
+            events.remove(event)
+            if not events:
+                del self._events[command]
 
 
 waiting = Waiting()

@@ -1,6 +1,7 @@
 """Commands on their way: written by who asks, taken and finished by the process that holds the link."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypedDict, Unpack
@@ -14,7 +15,7 @@ from django.utils import timezone
 from ocpp_ws.protocol import check
 from ocpp_ws.protocol.errors import RULES
 from stations import chains, doorbell
-from stations.credentials import before_sending, refuse_wrong
+from stations.credentials import before_sending, lowered, refuse_wrong
 from stations.errors import IdempotencyConflict, InvalidPayload, NotAllowed, Payload, QueueFull, StationOffline
 from stations.models import ChargingStation, Command, FileLink
 from stations.secrets import masked
@@ -37,7 +38,9 @@ class How(TypedDict, total=False):
     wait_for_online: seconds that it may wait for a station that is not connected;
     link: the address of the gateway's own that its payload tells the station;
     then: payloads of the same action to follow it one by one, each as `stations.chains` says;
-    asked: what the idempotency key stands for, where the payload has numbers or times of our own.
+    asked: what the idempotency key stands for, where that is more than the payload, or the payload has numbers or
+    times of our own: its name and members;
+    beside: what is stored in the commit that queues the command; the station's row is locked meanwhile.
     """
 
     wait: float | None
@@ -45,7 +48,8 @@ class How(TypedDict, total=False):
     wait_for_online: float | None
     link: FileLink | None
     then: list[Payload]
-    asked: Payload
+    asked: list[Any]
+    beside: Callable[[Command], None]
 
 
 def give(station: ChargingStation, action: str, payload: Payload, *, actor: str, **how: Unpack[How]) -> Command:
@@ -58,14 +62,28 @@ def give(station: ChargingStation, action: str, payload: Payload, *, actor: str,
     wish = Command(station=station, action=action, payload=payload, actor=actor, reply_to=doorbell.own_channel())
     refuse_wrong(wish)
     wish.link, wish.then = how.get("link"), how.get("then", [])
-    if key := how.get("idempotency_key"):
-        wish.idempotency_key, wish.request_digest = f"{actor}:{key}"[:255], digest(wish, how.get("asked", payload))
+    mark(wish, how)
     if (patience := how.get("wait_for_online")) is not None:
         wish.expires_at = timezone.now() + timedelta(seconds=patience)
-    command = given_before(wish) or enqueue(wish)
+    command = given_before(wish) or enqueue(wish, how.get("beside"))
     doorbell.ring(command.station.channel, {"type": "command.ready", "station": station.pk})
+    return wait_for(command, seconds_of(how))
+
+
+def repeated(station: ChargingStation, *, actor: str, **how: Unpack[How]) -> Command | None:
+    """What was given under the same key for the same `asked`, as it stands when it has ended; None: nothing was.
+
+    For who must know it before the payload can be made. Raises IdempotencyConflict.
+    """
+    wish = Command(station=station, actor=actor)
+    mark(wish, how)
+    earlier = given_before(wish)
+    return wait_for(earlier, seconds_of(how)) if earlier else None
+
+
+def seconds_of(how: How) -> float:
     wait = how.get("wait")
-    return wait_for(command, settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait)
+    return settings.CALL_TIMEOUT + GRACE_SECONDS if wait is None else wait
 
 
 def refuse_invalid(action: str, payload: Payload) -> None:
@@ -74,9 +92,12 @@ def refuse_invalid(action: str, payload: Payload) -> None:
         raise InvalidPayload([(one.path, RULES[one.kind].words) for one in deviations])
 
 
-def digest(wish: Command, asked: Payload) -> str:
-    """What is asked, whatever the order of the members."""
-    return sha256(orjson.dumps([wish.station_id, wish.action, asked], option=orjson.OPT_SORT_KEYS)).hexdigest()
+def mark(wish: Command, how: How) -> None:
+    """Note the Idempotency-Key, and what is asked under it, whatever the order of the members."""
+    if key := how.get("idempotency_key"):
+        asked = [wish.station_id, *how.get("asked", [wish.action, wish.payload])]
+        wish.idempotency_key = f"{wish.actor}:{key}"[:255]
+        wish.request_digest = sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def given_before(wish: Command) -> Command | None:
@@ -91,11 +112,13 @@ def given_before(wish: Command) -> Command | None:
     return earlier
 
 
-def enqueue(wish: Command) -> Command:
+def enqueue(wish: Command, beside: Callable[[Command], None] | None = None) -> Command:
     """Store the command as queued. Raises StationOffline, QueueFull, NotAllowed."""
     try:
         with transaction.atomic(durable=True):  # committed on its own, before anybody rings
             store(wish)
+            if beside and wish.state == State.QUEUED:
+                beside(wish)
     except IntegrityError:  # the same key came twice at once, and the other was quicker
         earlier = given_before(wish)
         if earlier is None:
@@ -108,8 +131,7 @@ def enqueue(wish: Command) -> Command:
 
 def store(wish: Command) -> None:
     # locked, so that many askers at once count each other's rows
-    rows = ChargingStation.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update)
-    wish.station = station = rows.with_online().get(pk=wish.station_id)
+    wish.station = station = ChargingStation.objects.locked().with_online().get(pk=wish.station_id)
     if station.online or wish.expires_at:
         if why := forbidden(station, wish):
             raise NotAllowed(why)
@@ -135,7 +157,7 @@ def cancel(command_id: int) -> bool:
 
 def forbidden(station: ChargingStation, command: Command) -> str:
     """Why OCPP forbids it now; empty: it does not. No remote start or stop while Pending, nothing at all while Rejected
-    (core 4.2), no BootNotification once one was answered Accepted (errata 3.40)."""
+    (core 4.2), no BootNotification once one was answered Accepted (errata 3.40), no lower SecurityProfile."""
     registration, action = station.registration, command.action
     remote = action in ("RemoteStartTransaction", "RemoteStopTransaction")
     if registration == "Rejected" or (remote and registration != "Accepted"):
@@ -143,7 +165,7 @@ def forbidden(station: ChargingStation, command: Command) -> str:
     boots = command.payload.get("requestedMessage") == "BootNotification"
     if boots and station.boot_answer == "Accepted":
         return f"{station.cp_id} is Accepted already: a BootNotification may be triggered only before."
-    return ""
+    return lowered(station, command)
 
 
 def wait_for(command: Command, seconds: float) -> Command:
@@ -156,7 +178,7 @@ def wait_for(command: Command, seconds: float) -> Command:
             event.wait(min(left, LOOK_SECONDS))
             command.refresh_from_db(from_queryset=Command.objects.select_related("station"))
     finally:
-        doorbell.waiting.remove(command.pk)
+        doorbell.waiting.remove(command.pk, event)
     return command
 
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-SECRET_NAME = re.compile("key(?!s)|password|secret", re.IGNORECASE)  # GetConfigurationMaxKeys is none
+# neither GetConfigurationMaxKeys nor WebSocketPingInterval, in any case
+SECRET_NAME = re.compile("(?i:key(?!s)|password|passphrase|secret|psk)|(?i:pin(?:code)?)(?![a-zG])")
 ADDRESS_PASSWORD = re.compile(r"(://[^/\s:@\"]*:)[^/\s@\"]+(?=@)")  # ftp://user:password@host/
 TAGS = ("idTag", "parentIdTag")
 TAG = re.compile(r'("(?:idTag|parentIdTag)"\s*:\s*")((?:[^"\\]|\\.)*)')

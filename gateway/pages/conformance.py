@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from gateway.pages import tables
+from gateway.pages.sidebar import may_view
 from gateway.pages.tables import Table
 from ocpp_ws.message_log import without_secrets
 from ocpp_ws.models import RejectedFrame
@@ -21,19 +22,19 @@ FRAMES = 20  # rejected ones on the page
 
 def conformance_view(request: HttpRequest, admin: Any, station_id: int) -> HttpResponse:
     station = get_object_or_404(ChargingStation, pk=station_id)
-    context = admin.admin_site.each_context(request) | report(station) | {
+    context = admin.admin_site.each_context(request) | report(request, station) | {
         "title": f"Conformance: {station}", "opts": admin.opts, "original": station, "back": page(station),
     }  # fmt: skip
     return TemplateResponse(request, "gateway/conformance.html", context)
 
 
-def report(station: ChargingStation) -> dict[str, Any]:
+def report(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     quirks = list(station.quirks.order_by("-count", "action", "kind"))
     return {
         "quirks": [shown(quirk) for quirk in quirks],
         "model_name": " ".join(filter(None, (station.vendor, station.model))),
         "model": of_model(station) if station.vendor or station.model else None,
-        "refused": refused(station),
+        "refused": refused(station) if may_view(RejectedFrame)(request) else None,
         "all_refused": listing(RejectedFrame, station__id__exact=station.pk),
     }
 

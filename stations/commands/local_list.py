@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from stations.commands.members import given
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
-from stations.services.local_list import start_filling
+from stations.outbox import How, give, repeated
+from stations.services.local_list import first_step, note_filling
 
 
 def get_local_list_version(station: ChargingStation, *, actor: str, **how: Unpack[How]) -> Command:
@@ -35,7 +35,11 @@ def fill_local_list(station: ChargingStation, *, actor: str, full: bool = False,
     `full`: begin anew, whatever the list holds. Where it seems to hold all of them the station is asked for its
     version: another one than ours starts a Full update.
     """
-    step = start_filling(station, full=full, now=timezone.now())
+    how["asked"] = ["fill-local-list", full]
+    if earlier := repeated(station, actor=actor, **how):
+        return earlier  # its own answer moves the filling on
+    how["beside"] = note_filling
+    step = first_step(station, full=full, now=timezone.now())
     if step is None:
         return get_local_list_version(station, actor=actor, **how)
     return send_local_list(

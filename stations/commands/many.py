@@ -24,7 +24,7 @@ def stop_sessions(station: ChargingStation, *, actor: str, **how: Unpack[How]) -
     numbers = list(running.values_list("transaction_id", flat=True))
     if not numbers:
         raise NothingToDo("No session runs there.")
-    how["then"], how["asked"] = [{"transactionId": number} for number in numbers[1:]], {}
+    how["then"], how["asked"] = [{"transactionId": number} for number in numbers[1:]], ["stop-sessions"]
     return remote_stop_transaction(station, actor=actor, transaction_id=numbers[0], **how)
 
 
@@ -39,7 +39,8 @@ def cancel_reservations(
     numbers = list(active.order_by("pk").values_list("reservation_id", flat=True))
     if not numbers:
         raise NothingToDo("No reservation is active there.")
-    how["then"], how["asked"] = [{"reservationId": number} for number in numbers[1:]], {}
+    how["then"] = [{"reservationId": number} for number in numbers[1:]]
+    how["asked"] = ["cancel-reservations", connector_id]
     return cancel_reservation(station, actor=actor, reservation_id=numbers[0], **how)
 
 

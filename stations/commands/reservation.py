@@ -29,7 +29,7 @@ def reserve_now(
         reservationId=reservation_id,
     )  # fmt: skip
     number = next_reservation_id(station.pk) if reservation_id is None else reservation_id
-    how["asked"] = asked
+    how["asked"] = ["ReserveNow", asked]
     return give(station, "ReserveNow", asked | {"reservationId": number}, actor=actor, **how)
 
 

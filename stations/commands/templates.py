@@ -19,5 +19,5 @@ def apply_template(
         kind = " ".join(filter(None, (station.vendor, station.model))) or "of an unknown kind"
         raise NotAllowed(f"{template} is for another kind of station: {station.cp_id} is {kind}.")
     first, *others = template.calls()
-    how["then"] = [*others]
+    how["then"], how["asked"] = [*others], ["apply-template", template.name]
     return change_configuration(station, actor=actor, key=first["key"], value=first["value"], **how)

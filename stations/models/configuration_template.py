@@ -18,6 +18,8 @@ def parsed(text: str) -> list[dict[str, str]]:
             raise ValidationError(f"This line is not understood: {line[:60]}. Write Key=Value.")
         if SECRET_NAME.search(call["key"]):
             raise ValidationError(f"{call['key']} is a secret: each station gets one of its own.")
+        if call["key"].lower() == "securityprofile":  # no template may lower it (A00.FR.005)
+            raise ValidationError("SecurityProfile is changed for each station by itself: it can never be lowered.")
     if len({call["key"].lower() for call in calls}) < len(calls) or not calls:
         raise ValidationError("Name at least one key, and each only once.")
     return calls

@@ -4,7 +4,7 @@ from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
@@ -20,6 +20,10 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
 
     def connected(self) -> "StationQuerySet":
         return self.filter(lease_until__gt=Now())
+
+    def locked(self) -> "StationQuerySet":
+        """Until COMMIT; rows that point to them may be written meanwhile."""
+        return self.select_for_update(no_key=connection.features.has_select_for_no_key_update)
 
     def named(self, cp_id: str) -> "StationQuerySet":
         """The station of that identity, whatever its case."""

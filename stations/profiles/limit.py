@@ -60,7 +60,7 @@ def limit_in_turn(station: ChargingStation, wish: Wish, *, actor: str, **how: Un
     """The same without waiting for the answers: the next one follows by itself (stations.chains). Returns the first."""
     refuse_wrong_unit(station, wish)
     first, *others = [one for tries in ways(station, wish) for one in tries]
-    how["asked"] = asdict(wish)
+    how["asked"] = ["limit", asdict(wish)]
     how["then"] = [
         {"connectorId": one.connector_id, "csChargingProfiles": profile_of(wish, one, level(station, one))}
         for one in others

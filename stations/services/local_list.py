@@ -33,6 +33,12 @@ def list_of(station_id: int) -> LocalList:
     return LocalList.objects.get_or_create(station_id=station_id)[0]
 
 
+def locked_list(station_id: int) -> LocalList:
+    """The same for changes: until COMMIT nobody begins a filling (`note_filling`), or answers for the station."""
+    ChargingStation.objects.locked().get(pk=station_id)
+    return list_of(station_id)
+
+
 def wanted_entries(now: datetime) -> dict[str, dict[str, str]]:
     """idTag -> idTagInfo of every card; never ConcurrentTx, which is for StartTransaction only (core 7.2)."""
     cards = RfidCard.objects.order_by("tag_id")
@@ -58,8 +64,8 @@ def next_step(state: LocalList, now: datetime, *, full: bool = False) -> Payload
     return {"listVersion": version, **given, "updateType": FULL if full else DIFFERENTIAL}
 
 
-def start_filling(station: ChargingStation, *, full: bool, now: datetime) -> Payload | None:
-    """Note that the list is to hold the cards; returns the first step, None where it seems to hold them already.
+def first_step(station: ChargingStation, *, full: bool, now: datetime) -> Payload | None:
+    """The first step of a filling, None where the list seems to hold the cards already.
 
     Raises NotAllowed where the station has no room for all of them.
     """
@@ -67,13 +73,19 @@ def start_filling(station: ChargingStation, *, full: bool, now: datetime) -> Pay
     if room is not None and (cards := RfidCard.objects.count()) > room:
         raise NotAllowed(f"{station.cp_id} has room for {room} cards (LocalAuthListMaxLength), and there are {cards}.")
     state = list_of(station.pk)
-    LocalList.objects.filter(pk=state.pk).update(filling_since=now, begun_anew=False)
     return next_step(state, now, full=full or not state.version)
+
+
+def note_filling(command: Command) -> None:
+    """From this command on the list is to hold the cards. In the commit that queues it: one that is refused moves no
+    filling, and its station is locked."""
+    state = list_of(command.station_id)
+    LocalList.objects.filter(pk=state.pk).update(filling_since=command.created_at, begun_anew=False)
 
 
 def list_sent(command: Command, answer: Payload, now: datetime) -> None:
     """SendLocalList.conf. A Differential that was refused is followed by a Full (core 5.15), once in a filling."""
-    state, payload, status = list_of(command.station_id), command.payload, answer["status"]
+    state, payload, status = locked_list(command.station_id), command.payload, answer["status"]
     is_full = payload["updateType"] == FULL
     if status == "Accepted":
         state.entries = merged({} if is_full else state.entries, payload.get("localAuthorizationList") or [])
@@ -88,7 +100,7 @@ def list_sent(command: Command, answer: Payload, now: datetime) -> None:
 
 def list_told(command: Command, answer: Payload, now: datetime) -> None:
     """GetLocalListVersion.conf. Another version than ours: we do not know what it holds."""
-    state = list_of(command.station_id)
+    state = locked_list(command.station_id)
     state.told_version = answer["listVersion"]
     if state.told_version != state.version:
         state.version, state.entries = max(state.told_version, 0), {}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -58,3 +58,19 @@ def test_who_may_not_see_quirks_sees_no_report(client: Client, stations: list[Ch
     client.force_login(User.objects.create_user("nina", is_staff=True))
     address = reverse("admin:stations_chargingstation_conformance", args=[stations[0].pk])
     assert client.get(address).status_code == 403
+
+
+def test_who_may_not_see_rejected_frames_sees_none_in_the_report(
+    client: Client, stations: list[ChargingStation]
+) -> None:
+    RejectedFrame.objects.create(
+        station=stations[0], epoch=1, kind="refused", action="Authorize", raw="[2,7", error="ProtocolError: idTag",
+        received_at=NOON,
+    )  # fmt: skip
+    user = User.objects.create_user("nina", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_chargingstation", "view_quirk"]))
+    client.force_login(user)
+    html = report(client, stations[0])
+    assert "value is not in the enumeration" in html
+    assert "ProtocolError" not in html
+    assert "[2,7" not in html

@@ -140,7 +140,10 @@ def test_navigation_and_station_page_show_only_what_a_user_may_see(client: Clien
     html = text(client, page(session.station))
     assert listing(Command, station__id__exact=session.station_id) in html
     assert listing(ChargingSession, station__id__exact=session.station_id) not in html
-    assert f'href="{listing(ChargingSession)}"' not in text(client, "/admin/")
+    home = text(client, "/admin/")
+    for hidden in (page(session), " kWh", "7.4 kW", ">TAG", ": TAG", "No session"):
+        assert hidden not in html + home
+    assert f'href="{listing(ChargingSession)}"' not in home
     assert f'href="{listing(ChargingStation)}"' in text(client, "/admin/")
 
 

@@ -6,7 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.exceptions import ValidationError
 
+from ocpp_ws.protocol import ci_key
+from stations.api.bulk import named
 from stations.models import BulkCommand, ChargingStation, Command, StationGroup
 from tests.api.conftest import Api, attrs, problem
 
@@ -102,3 +106,26 @@ def test_a_key_on_its_way_is_not_shown(api: Api) -> None:
     payload = {"key": "AuthorizationKey", "value": "00" * 20}
     row = Command.objects.create(station=station, action="ChangeConfiguration", payload=payload, actor="olga")
     assert api.send("GET", f"/api/commands/{row.pk}").json()["payload"] == payload | {"value": "***"}
+
+
+def test_ten_thousand_stations_are_looked_up_in_few_queries(
+    api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = [f"ÜS-{number:05}" for number in range(1, 10_001)]
+    ChargingStation.objects.bulk_create([ChargingStation(cp_id=name, cp_key=ci_key(name)) for name in reversed(names)])
+    with django_assert_max_num_queries(25):
+        found = named([name.lower() for name in names])
+    assert [station.cp_id for station in found] == names
+    with pytest.raises(ValidationError, match="There is no station CP_9"):
+        named([*names[:9], "CP_9"])
+
+
+@pytest.mark.usefixtures("stations")
+def test_a_page_counts_the_results_of_all_its_commands_in_one_query(
+    api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = [started(api, cpIds=["CP_1", "CP_2"][:number])["id"] for number in (1, 2) * 5]
+    with django_assert_max_num_queries(3):
+        page = api.results("/api/bulk-commands")
+    assert [one["id"] for one in page] == made[::-1]
+    assert [one["progress"]["waiting"] for one in page] == [2, 1] * 5

@@ -42,5 +42,5 @@ test_r10m_what_is_no_key_is_not_sent = found(
 )  # fmt: skip
 test_s6m_a_profile_is_never_lowered = found(
     test_credentials.test_a_profile_is_never_lowered_by_us, "not connected",  # it would be sent
-    edited(credentials.refuse_wrong, "if int(value) < station.security_profile:", "if False:"), kind=StationOffline,
+    edited(credentials.refuse_wrong, "if why := lowered(station, wish):", "if why := '':"), kind=StationOffline,
 )  # fmt: skip

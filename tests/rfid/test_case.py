@@ -1,9 +1,12 @@
 """Identities and tags are one whatever their case, in any script and on every database."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from ocpp_ws.protocol import ci_key
+from rfid.admin import CardForm
 from rfid.models import RfidCard
 from rfid.services import find_card
 from sessions_app.models import ChargingSession
@@ -49,3 +52,11 @@ def test_the_longest_identity_fits_its_key() -> None:
     assert len(ci_key(longest)) == 144
     ChargingStation.objects.create(cp_id=longest)
     assert ChargingStation.objects.named(longest).exists()
+
+
+def test_a_card_may_begin_like_another_one_but_for_its_case(settings: Any) -> None:
+    settings.ID_TAG_SPLIT = "_"
+    RfidCard.objects.create(tag_id="AB")
+    fields = {"status": "Active"}
+    assert CardForm({"tag_id": "AB_1", **fields}).is_valid()
+    assert "There is a card AB already" in str(CardForm({"tag_id": "ab", **fields}).errors)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from stations import bulk
@@ -177,3 +178,17 @@ def test_a_password_is_kept_as_long_as_a_station_may_need_it(stations: list[Char
 
 def test_a_password_in_any_call_is_masked_too() -> None:
     assert masked({"action": "GetDiagnostics", "payload": SECRET})["payload"] == MASKED
+
+
+def test_one_that_the_database_fails_holds_up_no_other(stations: list[ChargingStation]) -> None:
+    failing, later = started(stations[:1]), started(stations[1:3])
+
+    def give_most(item: BulkItem, key: str) -> Command:
+        if item.bulk_id == failing.pk:
+            raise OperationalError("locked")
+        return give(item, key)
+
+    with pytest.raises(OperationalError, match="locked"):
+        bulk.advance_all(give_most, lambda: NOON)
+    assert bulk.progress(later)["given"] == 2
+    assert Command.objects.count() == 2

@@ -59,3 +59,13 @@ def test_nothing_is_sent_to_a_station_that_was_rejected_meanwhile(station: Charg
     command = Command.objects.get()
     assert command.state == "cancelled"
     assert "CP_1 is Rejected" in command.reason
+
+
+def test_a_profile_that_was_raised_meanwhile_is_not_lowered(station: ChargingStation) -> None:
+    connected(station, "Accepted", boot_answer="Accepted")
+    commands.change_configuration(station, actor="olga", key="securityProfile", value="1", wait=0)
+    ChargingStation.objects.update(security_profile=2)
+    assert outbox.take_next(station_id=station.pk, epoch=0, unique_id="u", now=timezone.now()) is None
+    command = Command.objects.get()
+    assert command.state == "cancelled"
+    assert "never lowers it" in command.reason

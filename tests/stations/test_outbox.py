@@ -148,7 +148,16 @@ def test_taking_back_what_has_gone_out_wakes_nobody(online: ChargingStation) -> 
         assert not outbox.cancel(row.pk)
         assert not event.is_set()
     finally:
-        doorbell.waiting.remove(row.pk)
+        doorbell.waiting.remove(row.pk, event)
+
+
+def test_who_stops_waiting_takes_no_other_ones_bell() -> None:
+    first, other = (doorbell.waiting.add(7) for _ in range(2))
+    doorbell.waiting.remove(7, first)
+    doorbell.waiting.done(7)
+    assert other.is_set()
+    doorbell.waiting.remove(7, other)
+    assert not doorbell.waiting._events
 
 
 def test_a_command_that_has_ended_is_not_ended_again(online: ChargingStation) -> None:

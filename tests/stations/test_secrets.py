@@ -7,7 +7,11 @@ import pytest
 from stations.secrets import masked, tags_masked, without_tags
 
 
-@pytest.mark.parametrize("key", ["AuthorizationKey", "authorizationkey", "WifiPassword", "ClientSecret"])
+@pytest.mark.parametrize(
+    "key",
+    ["AuthorizationKey", "authorizationkey", "WifiPassword", "ClientSecret", "WifiPassphrase", "wifi_psk", "WPA-PSK",
+     "SimPin", "SIMPIN", "PIN", "pin", "pinCode", "ModemPincode"],
+)  # fmt: skip
 def test_secrets_are_masked_on_their_way_out_and_in(key: str) -> None:
     assert masked({"key": key, "value": "hush"}) == {"key": key, "value": "***"}
     told: dict[str, Any] = {"configurationKey": [{"key": key, "readonly": False, "value": "hush"}], "unknownKey": ["x"]}
@@ -20,6 +24,9 @@ def test_secrets_are_masked_on_their_way_out_and_in(key: str) -> None:
     [
         {},
         {"key": "HeartbeatInterval", "value": "60"},
+        {"key": "WebSocketPingInterval", "value": "60"},
+        {"key": "WEBSOCKETPINGINTERVAL", "value": "60"},
+        {"key": "websocketpinginterval", "value": "60"},
         {"key": "AuthorizationKey"},
         {"status": "Accepted"},
         {

@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from stations import bulk, outbox
+from stations import bulk, commands, outbox
 from stations.api.remote.bulk import give
+from stations.errors import IdempotencyConflict
 from stations.models import ChargingStation, Command, ConfigurationTemplate
 
 NOW = timezone.now()
@@ -36,7 +37,7 @@ def test_lines_are_keys_and_values_in_their_order() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " \n", "A", "=1", "A=1\na=2", "K" * 51 + "=1", "A=" + "x" * 501, "AuthorizationKey=00",
-     "MyPassword=1"],
+     "MyPassword=1", "A=1\nsecurityProfile=2"],
 )  # fmt: skip
 def test_what_cannot_be_sent_to_many_cannot_be_written(text: str) -> None:
     with pytest.raises(ValidationError):
@@ -88,3 +89,17 @@ def test_nothing_is_sent_after_the_first_key_that_is_not_accepted(row: Any, stat
     answered("Accepted")
     answered(status)
     assert result(row) == [["A", "B"], "failed", status]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_for_another_template_is_a_conflict(station: ChargingStation) -> None:
+    ChargingStation.objects.update(lease_until=NOW + timedelta(hours=1))
+    one, other = (ConfigurationTemplate.objects.create(name=name, settings=f"A=1\nB={name}") for name in "XY")
+    asked: Any = {"actor": "olga", "wait": 0, "idempotency_key": "k"}
+    first = commands.apply_template(station, template=one, **asked)
+    ConfigurationTemplate.objects.filter(pk=one.pk).update(settings="A=2")  # what was asked is still the same
+    one.refresh_from_db()
+    assert commands.apply_template(station, template=one, **asked) == first
+    with pytest.raises(IdempotencyConflict):
+        commands.apply_template(station, template=other, **asked)
+    assert Command.objects.get() == first

@@ -154,7 +154,7 @@ def sent_again() -> None:
 
 
 def no_idempotency_key() -> None:
-    edit(outbox.give, 'how.get("idempotency_key")', "None")
+    edit(outbox.mark, 'how.get("idempotency_key")', "None")
 
 
 def sent_ones_taken_back() -> None:
