@@ -105,9 +105,10 @@ def run_batch(units: list[Unit]) -> list[Outcome]:
 def retried(units: list[Unit]) -> list[Outcome]:
     """A deadlock, a serialization failure, a busy or restarting database passes: try for 5 s.
 
-    Raises UnitFailed after 2 s where the database takes other commits (one statement too large for it, say).
+    Raises UnitFailed after 2 s where the database takes other commits, before the last try and after it (one statement
+    too large for it, say). Once is not enough: it may have come back between a try and the look.
     """
-    started, in_doubt = time.monotonic(), True
+    started, was_usable = time.monotonic(), False
     while True:
         try:
             return in_one_transaction(units)
@@ -116,10 +117,11 @@ def retried(units: list[Unit]) -> list[Outcome]:
             tried_for = time.monotonic() - started
             if tried_for > PATIENCE_SECONDS - PAUSE_SECONDS:
                 raise
-            if in_doubt and tried_for > DOUBT_SECONDS:
-                if is_usable():
+            if tried_for > DOUBT_SECONDS:
+                usable = is_usable()
+                if usable and was_usable:
                     raise UnitFailed(str(error).strip()) from error
-                in_doubt = False
+                was_usable = usable
             logger.warning("Commit failed (%s); tried again.", str(error).strip())
             time.sleep(PAUSE_SECONDS)  # on the writer's thread: nothing else could be committed meanwhile
 

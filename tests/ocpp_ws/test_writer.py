@@ -212,6 +212,23 @@ async def test_a_unit_that_only_the_database_refuses_fails_alone_and_opens_no_br
     assert station.name == "after"
 
 
+async def test_a_database_that_comes_back_while_a_unit_is_in_doubt_takes_that_unit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was away for longer than a unit is tried without doubt: that it answers now says nothing of the unit."""
+    monkeypatch.setattr("ocpp_ws.batch.PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr("ocpp_ws.batch.DOUBT_SECONDS", 0.1)
+    tries: list[int] = []
+
+    def away_at_first(_: Batch) -> str:
+        tries.append(1)
+        if len(tries) < 3:  # the second is the last before the doubt
+            raise OperationalError("the server is shutting down")
+        return "stored"
+
+    assert await writer.commit(away_at_first) == "stored"
+
+
 def renaming(station: ChargingStation, name: str) -> Unit:
     return lambda _: ChargingStation.objects.filter(pk=station.pk).update(name=name)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.main_job.conftest import migrate
 from tests.reliability.fleet import Fleet, fleet
-from tests.reliability.invariants import check, online
+from tests.reliability.invariants import check, online, rows
 from tests.reliability.proxy import Proxy, proxy
 from tests.reliability.servers import Postgres, Redis
 from tests.reliability.supervised import Supervised
@@ -138,6 +138,11 @@ async def all_online(world: World) -> float:
 def table(world: World, back: float) -> dict[str, object]:
     cars = world.fleet
     found = check(world.postgres.url, cars)
+    for name, (_, examples) in found.broken.items():
+        print(f"{name}, for example:", *examples, sep="\n    ")
+    buried = rows(world.postgres.url, "SELECT error, raw FROM ocpp_ws_rejectedframe WHERE kind = 'dead_letter'")
+    for letter in buried:
+        print("dead letter:", *letter)
     return {
         "faults": ", ".join(f"{name} {count}" for name, count in sorted(world.faults.items())),
         "messages acknowledged": cars.count,
@@ -145,6 +150,7 @@ def table(world: World, back: float) -> dict[str, object]:
         "energy (Wh)": cars.energy_wh,
         "all online after the last fault (s)": round(back, 1),
         "CALLERRORs": len(cars.call_errors),
+        "dead letters": len(buried),
         **found.counts,
     }
 
