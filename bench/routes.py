@@ -72,7 +72,10 @@ ADMIN = {
     ],
     "sessions_app/metervalue": ["station__id__exact=7", "q=77", "measurand=SoC", "p=200"],
     "stations/connectorstatuschange": ["station__id__exact=7", "status=Faulted", "q=CP_0007", "p=200"],
-    "ocpp_ws/ocppmessage": ["station__id__exact=7", "action=StartTransaction", "q=CP_0007", "outcome=error", "p=200"],
+    "ocpp_ws/ocppmessage": [
+        "station__id__exact=7", "action=StartTransaction", "q=CP_0007", "outcome=error", "outcome=Rejected",
+        "session=77", "at_from_0=2026-01-01&at_from_1=14:05", "p=200",
+    ],
     "stations/command": ["station__id__exact=7", "q=CP_0007"],
     "rfid/rfidcard": ["status__exact=Blocked", "q=holder", "p=4"],
 }  # fmt: skip
@@ -87,9 +90,29 @@ def admin() -> list[str]:
 
     models = sorted(f"{model._meta.app_label}/{model._meta.model_name}" for model in registered.site._registry)
     lists = [f"/admin/{name}/{query}" for name in models for query in ["", *(f"?{one}" for one in ADMIN.get(name, []))]]
-    live = ["/admin/board/", "/admin/?state=Charging&q=station", "/admin/stations/chargingstation/7/change/",
-            "/admin/stations/chargingstation/7/live/"]  # fmt: skip
-    return ["/admin/", *live, *(f"/admin/reports/{query}" for query in REPORTS), *lists]
+    reports = [f"/admin/reports/{query}" for query in REPORTS]
+    return ["/admin/", "/admin/board/", "/admin/?state=Charging&q=station", *reports, *lists, *pages()]
+
+
+def pages() -> list[str]:
+    """Of a station and of a session, and the looks for what is new that an open page repeats."""
+    from ocpp_ws.models import OcppMessage
+    from sessions_app.models import ChargingSession
+
+    newest = OcppMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    session = ChargingSession.objects.order_by("-pk").values_list("pk", flat=True).first()
+    tail = f"/admin/ocpp_ws/ocppmessage/tail/?cursor={max(0, newest - 1000)}.{newest}.0"
+    return [
+        "/admin/stations/chargingstation/7/change/",
+        "/admin/stations/chargingstation/7/live/",
+        "/admin/stations/chargingstation/7/configuration/",
+        f"/admin/sessions_app/chargingsession/{session}/change/",
+        f"/admin/sessions_app/chargingsession/{session}/live/",
+        tail,
+        f"{tail}&station__id__exact=7",
+        f"{tail}&outcome=Rejected",
+        f"{tail}&session={session}",
+    ]
 
 
 def page(rows: int, largest: int = 20_000) -> int:

@@ -194,7 +194,8 @@ def messages(database: sqlite3.Connection, count: int, stations: int) -> None:
         {
             "station_id": 1 + pick.randrange(stations), "epoch": 7, "direction": "in", "unique_id": f"{i:036}",
             "action": pick.choice(actions), "payload": payload, "answer": "{}", "at": text(at),
-            "answered_at": text(at + 20), "error_code": "ProtocolError" if i % 500 == 0 else "",
+            "answered_at": text(at + 20), "status": "Rejected" if i % 700 == 0 else "", "transaction_id": i,
+            "error_code": "ProtocolError" if i % 500 == 0 else "",
         }
         for i, at in enumerate(spread(count, now_ms()))
     )  # fmt: skip

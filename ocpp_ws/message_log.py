@@ -91,11 +91,15 @@ def outgoing_row(station_id: int, epoch: int, command: Any, at: datetime, **outc
 
 def of_session(session: ChargingSession) -> Q:
     """Its own messages: those with its transactionId; its start and stop also where they bear another one (a retry's,
-    none at all); and the command that led to it. Each leads to an index."""
+    none at all); and the command that led to it.
+
+    The latter are looked up beforehand: SQLite would read all messages of the station instead of two indexes.
+    """
     moments = [session.start_received_at, session.stop_received_at, session.command and session.command.sent_at]
     ends = ("StartTransaction", "StopTransaction", "RemoteStartTransaction")
-    at_its_ends = Q(action__in=ends, at__in=[moment for moment in moments if moment])
-    return Q(station=session.station_id) & (Q(transaction_id=session.transaction_id) | at_its_ends)
+    found = OcppMessage.objects.filter(action__in=ends, at__in=[moment for moment in moments if moment])
+    its_ends = [pk for pk, station in found.values_list("pk", "station_id") if station == session.station_id]
+    return Q(station=session.station_id, transaction_id=session.transaction_id) | Q(pk__in=its_ends)
 
 
 def gist(payload: dict[str, Any], answer: dict[str, Any]) -> Row:
