@@ -1,11 +1,10 @@
-"""Stations in this process, which do not wait long for what a gateway without a guard does not send."""
+"""Stations in this process, and a breaker that is closed again."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from ocpp_ws.breaker import breaker
-from tests.ocpp_ws import charger as stations
 from tests.ocpp_ws.conftest import (  # noqa: F401 - fixtures
     _open_policy,
     charger,
@@ -16,7 +15,6 @@ from tests.ocpp_ws.conftest import (  # noqa: F401 - fixtures
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(stations, "SECONDS", 1.0)
+def closed_breaker() -> Iterator[None]:
     yield
     breaker.reset()  # what was found may have opened it

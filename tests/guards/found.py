@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.ocpp_ws import charger
 from tests.reliability.faults.put import edit, put, put_back
 
 edited, replaced = partial(partial, edit), partial(partial, put)  # the ways to switch it off
@@ -51,6 +52,8 @@ def found(
 def failing(off: Iterable[Callable[[], None]], kind: type[Exception], says: str) -> Iterator[None]:
     """With `off` called, the block fails with a `kind` of error that says so, and no replaced part fails by itself."""
     with put_back(), own_faults() as faults:
+        if kind is TimeoutError:
+            put(charger, SECONDS=1.5)  # for what a gateway without the guard does not send
         for switch in off:
             switch()
         with pytest.raises((kind, FAILED)) as failure:

@@ -10,6 +10,7 @@ from tests.ocpp_ws.test_dead_letters import faulty  # noqa: F401 - a fixture
 from tests.ocpp_ws.test_writer import gate, station  # noqa: F401 - fixtures
 from tests.reliability.faults.put import always
 
+ONE_BATCH = replaced(batch, LONGEST_SECONDS=60.0)  # however slow this machine is
 DEAD_LETTER = "if call.action not in dead_letters.KEPT:"
 
 test_d5m_a_busy_database_is_tried_again = found(
@@ -23,16 +24,17 @@ test_d5m_nothing_is_tried_while_the_breaker_is_open = found(
 )  # fmt: skip
 test_poison_m_a_unit_fails_alone = found(
     test_writer.test_a_unit_that_fails_fails_alone, "'CP_2'",
-    edited(batch.in_savepoint, "        return None, error", "        raise"),
+    edited(batch.in_savepoint, "        return None, error", "        raise"), ONE_BATCH,
     edited(batch.run_batch, "if len(units) == 1:", "if True:"),
 )  # fmt: skip
 test_poison_m_a_row_that_no_database_takes_fails_alone = found(
     test_writer.test_a_row_that_no_database_takes_fails_only_its_own_unit, r"\[False, True, False, False\]",
-    edited(batch.run_batch, "if len(units) == 1:", "if True:"), poison={"station_id": -5},
+    edited(batch.run_batch, "if len(units) == 1:", "if True:"), ONE_BATCH, poison={"station_id": -5},
 )  # fmt: skip
 test_poison_m_its_rows_are_forgotten = found(
-    test_writer.test_rows_of_a_failed_unit_are_forgotten, "'failed'", replaced(Batch, back_to=always(None))
-)
+    test_writer.test_rows_of_a_failed_unit_are_forgotten, "'failed'", replaced(Batch, back_to=always(None)),
+    ONE_BATCH,
+)  # fmt: skip
 test_poison_m_a_unit_that_only_the_database_refuses_fails_alone = found(
     test_writer.test_a_unit_that_only_the_database_refuses_fails_alone_and_opens_no_breaker, "UnitFailed",
     replaced(batch, is_usable=always(False), PATIENCE_SECONDS=0.5),
@@ -40,6 +42,7 @@ test_poison_m_a_unit_that_only_the_database_refuses_fails_alone = found(
 test_poison_m_what_was_put_off_is_done_at_once = found(
     test_writer.test_put_off_work_that_fails_fails_only_its_own_unit, "others still share",
     edited(batch.in_savepoint, "            batch.work_off()  # now: at the end it would fail for all\n", ""),
+    ONE_BATCH,
 )  # fmt: skip
 test_d7m_a_slow_batch_leaves_some_to_the_next = found(
     test_writer.test_units_that_take_long_get_transactions_of_their_own_in_their_order, "== 5",
