@@ -64,7 +64,9 @@ async def test_one_call_is_outstanding_and_the_next_follows_in_order(charger: Ch
     for number, kind in enumerate(("Soft", "Hard", "Soft")):
         unique_id, payload = await charger.expect("Reset")
         assert payload == {"type": kind}
+        await writer.commit(lambda _: None)
         assert await charger.lives()  # answered meanwhile; no other CALL has come
+        await writer.commit(lambda _: None)  # nor is one on its way
         states = [(await stored(command)).state for command in given]
         assert states == ["answered"] * number + ["sent"] + ["queued"] * (2 - number)
         await charger.answer(unique_id, {"status": "Accepted"})

@@ -66,6 +66,8 @@ def test_an_edited_function_is_edited_wherever_it_is_known() -> None:
     with put_back():
         edit(Gateway.take, "one < self.LIMIT and ", "")
         assert take(99)
+        edit(Gateway.take, "not light", "light")
+        assert not take(99)
     assert not take(99)
 
 

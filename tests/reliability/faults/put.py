@@ -3,6 +3,7 @@
 import __future__
 
 import inspect
+import linecache
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from textwrap import dedent
@@ -29,10 +30,11 @@ def edit(function: Callable[..., Any], words: str, others: str) -> None:
     source = dedent(inspect.getsource(function))
     if source.count(words) != 1:
         raise TypeError(f"{function.__qualname__} has not {words!r} once, but {source.count(words)} times")
-    flags = __future__.annotations.compiler_flag
-    name = f"<{function.__qualname__} with a guard off>"
+    source, name = source.replace(words, others), f"<{len(_changes)}: {function.__qualname__} with a guard off>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)  # to be read, and edited again
     made: dict[str, Any] = {}
-    exec(compile(source.replace(words, others), name, "exec", flags, dont_inherit=True), function.__globals__, made)
+    flags = __future__.annotations.compiler_flag
+    exec(compile(source, name, "exec", flags, dont_inherit=True), function.__globals__, made)
     edited = made[function.__name__]
     refuse_unlike(function, edited)
     change(function, "__code__", edited.__code__)
