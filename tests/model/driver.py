@@ -45,6 +45,6 @@ def driver() -> Iterator[Driver]:
 
 def empty_tables() -> None:
     with transaction.atomic():  # foreign keys are checked at its end, so any order will do
-        for label in ("ocpp_ws", "sessions_app", "stations", "rfid"):
-            for model in apps.get_app_config(label).get_models():
+        for label in ("gateway", "ocpp_ws", "sessions_app", "stations", "rfid"):
+            for model in apps.get_app_config(label).get_models(include_auto_created=True):
                 model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)

@@ -46,8 +46,8 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
     with django_db_blocker.unblock():
         yield
         with transaction.atomic():  # foreign keys are checked at its end, so any order will do
-            for label in ("ocpp_ws", "sessions_app", "stations", "rfid"):
-                for model in apps.get_app_config(label).get_models():
+            for label in ("gateway", "ocpp_ws", "sessions_app", "stations", "rfid"):
+                for model in apps.get_app_config(label).get_models(include_auto_created=True):
                     model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
         connection.close()
 

@@ -23,7 +23,7 @@ from tests.ocpp_ws.conftest import Connect, quiet
 from tests.ocpp_ws.rows import in_thread, rows
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-MESSAGES, REFUSED, DEAD_LETTERS, EVENTS, LOGINS = KINDS
+MESSAGES, REFUSED, DEAD_LETTERS, ALERTS, EVENTS, LOGINS = KINDS
 FRAME = RejectedFrame.Kind
 
 
@@ -155,6 +155,7 @@ async def test_prune_says_what_it_removed(station: ChargingStation, settings: Se
         "messages: 2 removed, older than 7 days",
         "refused frames: kept for ever",
         "repaired dead letters: kept for ever",
+        "closed alerts: 0 removed, older than 90 days",
         "events: 0 removed, older than 7 days",
         "logins that have ended: 0 removed",
     ]

@@ -28,7 +28,8 @@ Unit = Callable[[Batch], Any]
 def message(unique_id: str, station_id: int, **columns: Any) -> dict[str, Any]:
     return {
         "station_id": station_id, "epoch": 1, "direction": "in", "unique_id": unique_id, "action": "Heartbeat",
-        "payload": {}, "answer": None, "error_code": "", "error_description": "", "at": NOON, "answered_at": None,
+        "payload": {}, "answer": None, "error_code": "", "error_description": "", "status": "", "at": NOON,
+        "answered_at": None,
     } | columns  # fmt: skip
 
 

@@ -29,7 +29,8 @@ def test_a_commands_members_keep_their_order(station: ChargingStation) -> None:
 def test_a_messages_members_keep_their_order(station: ChargingStation) -> None:
     row = {
         "station_id": station.pk, "epoch": 1, "direction": "in", "unique_id": "1", "action": "DataTransfer",
-        "payload": PAYLOAD, "answer": None, "error_code": "", "error_description": "", "at": NOON, "answered_at": NOON,
+        "payload": PAYLOAD, "answer": None, "error_code": "", "error_description": "", "status": "", "at": NOON,
+        "answered_at": NOON,
     }  # fmt: skip
     insert_rows(OcppMessage, [row])
     message = OcppMessage.objects.get()

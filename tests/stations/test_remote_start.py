@@ -61,7 +61,7 @@ def test_of_other_outcomes_it_says_nothing(station: ChargingStation, columns: di
 @pytest.mark.parametrize(
     ("minutes", "started", "words", "shown"),
     [
-        (0, False, "starting", ["not started yet", "plugged in", 'hx-trigger="every 2s"']),
+        (0, False, "starting", ["not started yet", "plugged in", 'hx-trigger="every 1s']),
         (60, False, "not_started", [">accepted, not started<", "no session began in time"]),
         (60, True, "started", [">started<", "To the session"]),
     ],
