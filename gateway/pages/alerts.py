@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from gateway.models import Alert, Delivery, Event, Subscription
+from gateway.models.subscription import alert_types
 from gateway.pages.tables import when
 from stations.admin.equipment import OfStation
 from stations.admin.show import chip, link, listing, span
@@ -72,8 +73,9 @@ class AlertPage(OfStation):
 
 class SubscriptionForm(forms.ModelForm):
     types = forms.MultipleChoiceField(
-        choices=Event.Type.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=_("Types of events")
-    )
+        choices=Event.Type.choices, initial=alert_types, widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        label=_("Types of events"),
+    )  # fmt: skip
 
 
 class SubscriptionPage(ModelAdmin):

@@ -88,7 +88,11 @@ def test_two_writers_with_crossing_cards_and_stations_do_not_wait_in_a_circle(
 
     def write(starts: list[Start]) -> None:
         at_once.wait(10)
-        assert [failure for _, failure in run_batch([unit(start) for start in starts])] == [None, None]
+        left = [unit(start) for start in starts]
+        while left:  # a batch that is late leaves some to the next
+            outcomes = run_batch(left)
+            assert {failure for _, failure in outcomes} == {None}
+            left = left[len(outcomes) :]
 
     for meter in range(rounds):
         at = parse_timestamp("2026-03-01T12:00:00Z", NOON)
