@@ -99,7 +99,7 @@ test_d9m_the_asker_looks_at_its_row = found(
 if connection.vendor == "postgresql":  # SQLite has one writer
     test_r2m_askers_at_once_count_each_others_rows = found(
         test_outbox.test_many_askers_at_once_do_not_overfill_the_queue, "At index",
-        edited(outbox.store, ".select_for_update(no_key=connection.features.has_select_for_no_key_update)", ""),
+        edited(outbox.store, ".locked()", ""),
         edited(outbox.store, "    wish.save(", "    time.sleep(0.1)\n    wish.save("),  # so that they meet
         _round=0,
     )  # fmt: skip
