@@ -47,7 +47,7 @@ def check_database() -> None:
     probe.settings_dict = {**probe.settings_dict, "OPTIONS": options}
     try:
         probe.ensure_connection()
-        check_sqlite(probe)
+        check_durable(probe)
     except DatabaseError as error:
         reason = str(error).strip().partition("\n")[0]
         raise CannotStart(
@@ -57,17 +57,29 @@ def check_database() -> None:
         probe.close()
 
 
-def check_sqlite(connection: BaseDatabaseWrapper) -> None:
-    """gateway.E005 looks at the settings, this at what SQLite made of them: a network file system knows no WAL."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        found = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
-    if found != ["wal", 2]:
+def check_durable(connection: BaseDatabaseWrapper) -> None:
+    """Whether a COMMIT survives a loss of power: a reply to a charge point is a receipt.
+
+    gateway.E005 looks at the settings, this at what SQLite made of them: a network file system knows no WAL.
+    """
+    if connection.vendor == "sqlite":
+        found = [shown(connection, f"PRAGMA {name}") for name in ("journal_mode", "synchronous")]
+        if found != ["wal", 2]:
+            raise CannotStart(
+                f"SQLite works with journal_mode={found[0]}, synchronous={found[1]} instead of wal and 2 (FULL): "
+                f"put {database_name()} on a local disk"
+            )
+    if connection.vendor == "postgresql" and shown(connection, "SHOW synchronous_commit") == "off":
         raise CannotStart(
-            f"SQLite works with journal_mode={found[0]}, synchronous={found[1]} instead of wal and 2 (FULL): "
-            f"put {database_name()} on a local disk"
+            f"PostgreSQL confirms what it has not written yet (synchronous_commit=off): set it to on for "
+            f"{database_name()}"
         )
+
+
+def shown(connection: BaseDatabaseWrapper, statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
 
 
 def check_migrations() -> None:

@@ -41,5 +41,5 @@ test_d12m_what_is_found_stops_the_start = found(
 )  # fmt: skip
 test_d12m_sqlite_must_keep_what_is_committed = found(
     test_serve.test_sqlite_that_does_not_keep_what_is_committed, "DID NOT RAISE",
-    edited(preflight.check_sqlite, 'if found != ["wal", 2]:', "if False:"),
+    edited(preflight.check_durable, 'if found != ["wal", 2]:', "if False:"),
 )  # fmt: skip

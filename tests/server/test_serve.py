@@ -15,8 +15,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from gateway.server.banner import banner
-from gateway.server.preflight import CannotStart, check_sqlite
+from gateway.server.preflight import CannotStart, check_durable
 from gateway.server.start import use_address
+from tests import engines
 from tests.conftest import StartGateway
 from tests.processes import manage
 
@@ -113,8 +114,15 @@ def test_sqlite_that_does_not_keep_what_is_committed(tmp_path: Path) -> None:
     careless = connection.copy("careless")
     careless.settings_dict = {**careless.settings_dict, "NAME": str(tmp_path / "careless.db"), "OPTIONS": {}}
     with pytest.raises(CannotStart, match="local disk"):
-        check_sqlite(careless)
+        check_durable(careless)
     careless.close()
+
+
+@pytest.mark.services
+def test_postgresql_that_confirms_what_it_has_not_written() -> None:
+    with engines.postgresql() as url:
+        said = refused_process(DATABASE_URL=f"{url}?options=-c%20synchronous_commit%3Doff")
+    assert "synchronous_commit=off" in said
 
 
 def test_two_ports_on_one_machine_are_two_slots(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
