@@ -54,7 +54,8 @@ ALERT_NO_HEARTBEAT_MINUTES = env.int("ALERT_NO_HEARTBEAT_MINUTES", 10)
 ALERT_NO_ENERGY_MINUTES = env.int("ALERT_NO_ENERGY_MINUTES", 15)
 ALERT_SUSPICIOUS_DATA_MINUTES = env.int("ALERT_SUSPICIOUS_DATA_MINUTES", 1)
 ALERT_DAYS = env.int("ALERT_DAYS", 90)  # of closed ones; 0: for ever
-vars().update(env.email_url("EMAIL_URL", default="smtp://"))
+vars().update(env.mail_server("EMAIL_URL"))
+EMAIL_TIMEOUT = 15  # seconds; else one that accepts and says nothing is waited for, for ever
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or f"gateway@{socket.gethostname()}"
 
 # --- files of stations ---------------------------------------------------------------------------------------------

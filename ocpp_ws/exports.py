@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
+from ocpp_ws.protocol import exact_timestamp
 from rfid.csv_files import Cell
-from sessions_app.exports import Export, Stamp, in_turn, utc
+from sessions_app.exports import Export, Stamp, in_turn
 from stations.models import elapsed_ms
 
 HEADERS = (
@@ -37,7 +38,7 @@ MESSAGES = Export("messages", HEADERS, FIELDS, cells, frozenset({"at", "answered
 
 def json_lines(rows: QuerySet[Any]) -> Iterator[bytes]:
     def text_of(chunk: list[Any]) -> str:
-        lines = (orjson.dumps(dict(zip(HEADERS, members(row, utc), strict=True))).decode() for row in chunk)
+        lines = (orjson.dumps(dict(zip(HEADERS, members(row, exact_timestamp), strict=True))).decode() for row in chunk)
         return "".join(f"{line}\n" for line in lines)
 
     return in_turn(rows, MESSAGES, text_of)

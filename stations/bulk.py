@@ -49,8 +49,8 @@ def carries_secret(body: Mapping[str, Any]) -> bool:
 
 def under_way() -> list[BulkCommand]:
     """Those that run, and those that have ended with commands that have not."""
-    given = Exists(BulkItem.objects.filter(bulk=OuterRef("pk"), state=Item.GIVEN))
-    return list(BulkCommand.objects.filter(Q(state=State.RUNNING) | given).order_by("pk"))
+    left = Exists(BulkItem.objects.filter(bulk=OuterRef("pk"), state__in=OPEN))
+    return list(BulkCommand.objects.filter(Q(state=State.RUNNING) | left).order_by("pk"))
 
 
 def progress(bulk: BulkCommand) -> dict[str, int]:
@@ -69,11 +69,13 @@ def progress_of(bulks: Iterable[BulkCommand]) -> dict[int, dict[str, int]]:
 
 def advance(bulk: BulkCommand, give: Give, now: datetime) -> None:
     """The next step of a bulk command that is under way."""
-    for item in bulk.items.filter(state=Item.GIVEN, command__isnull=False).select_related("command"):
+    given = bulk.items.filter(state=Item.GIVEN, command__isnull=False).exclude(command__state__in=Command.OPEN)
+    for item in given.select_related("command"):
         settle(item)
     lost = bulk.items.filter(state=Item.GIVEN, command=None, given_at__lt=now - LOST)
     if bulk.state != State.RUNNING:
         lost.update(state=Item.SKIPPED, result=NOT_GIVEN)
+        skip_waiting(bulk)  # one that a full queue gave back when it had ended already
         forget_passwords(bulk)
         return
     lost.update(state=Item.WAITING)
@@ -128,7 +130,9 @@ def close(item: BulkItem, state: str, result: str, command: Command | None = Non
 def claimed(bulk: BulkCommand, now: datetime) -> list[BulkItem]:
     """The next waiting items, so that `at_once` are given at most; each is this process's alone to give."""
     with transaction.atomic():
-        BulkCommand.objects.select_for_update().get(pk=bulk.pk)  # processes count one after the other
+        # processes count one after the other, and one that was ended meanwhile is given no more
+        if not BulkCommand.objects.select_for_update().filter(pk=bulk.pk, state=State.RUNNING).exists():
+            return []
         room = bulk.at_once - bulk.items.filter(state=Item.GIVEN).count()
         waiting = bulk.items.filter(state=Item.WAITING).select_related("station", "bulk").order_by("pk")
         items = list(waiting[: max(0, room)])
@@ -160,8 +164,12 @@ def end(bulk: BulkCommand, state: str, now: datetime) -> bool:
     """What still waits is skipped; what was given goes on to its own end. False where it had ended already."""
     ended = BulkCommand.objects.filter(pk=bulk.pk, state=State.RUNNING).update(state=state, finished_at=now)
     if ended:
-        bulk.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, result=NOT_GIVEN)
+        skip_waiting(bulk)
     return bool(ended)
+
+
+def skip_waiting(bulk: BulkCommand) -> None:
+    bulk.items.filter(state=Item.WAITING).update(state=Item.SKIPPED, result=NOT_GIVEN)
 
 
 def again(bulk: BulkCommand, *, actor: str, now: datetime) -> BulkCommand:

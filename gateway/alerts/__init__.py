@@ -1,1 +1,2 @@
-"""What somebody should look at: found in rows (rules), opened and closed with patience (watch)."""
+"""What somebody should look at: found in rows (rules), opened and closed with patience (watch), told by e-mail and
+webhook (deliver)."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from gateway.alerts.rules import RULES, Rule
+from gateway.alerts.rules import RULES, Found, Rule
 from gateway.models import Alert
 from ocpp_ws.reads import read
 from ocpp_ws.writer import writer
@@ -12,10 +12,10 @@ EVERY_SECONDS = 10.0
 CLEAR = timedelta(seconds=60)  # a station that comes and goes keeps one alert
 
 
-async def watch(now: datetime) -> None:
-    """One look by all rules."""
+async def watch(now: datetime, well_since: datetime) -> None:
+    """One look by all rules. `well_since`: from when on this gateway itself has been well."""
     for rule in RULES:
-        changes = await read(look, rule, now)
+        changes = await read(look, rule, now, well_since)
         if changes.any:
             await writer.commit(lambda _, changes=changes: changes.store(now))  # type: ignore[misc]
 
@@ -44,15 +44,22 @@ class Changes:
         Alert.objects.bulk_update(self.told_anew, ["detail"])
 
 
-def look(rule: Rule, now: datetime) -> Changes:
-    patience = timedelta(minutes=rule.patience)
-    found = {one.subject: one for one in rule.find(now - patience)} if patience else {}
-    opened = {alert.subject: alert for alert in Alert.objects.filter(kind=rule.kind, closed_at=None)}
+def look(rule: Rule, now: datetime, well_since: datetime) -> Changes:
+    patience = rule.patience
+    found = {one.subject: one for one in rule.find()} if patience else {}
+    alerts = {alert.subject: alert for alert in Alert.objects.filter(kind=rule.kind, closed_at=None)}
     changes = Changes()
+
+    def has_lasted(one: Found) -> bool:
+        since = max(one.since, well_since) if rule.of_links else one.since
+        return since <= now - patience
+
     changes.opened = [
-        Alert(kind=rule.kind, opened_at=now, **asdict(one)) for subject, one in found.items() if subject not in opened
+        Alert(kind=rule.kind, opened_at=now, **asdict(one))
+        for subject, one in found.items()
+        if subject not in alerts and has_lasted(one)
     ]
-    for subject, alert in opened.items():
+    for subject, alert in alerts.items():
         one = found.get(subject)
         if one and alert.clear_since:
             changes.back.append(alert.pk)

@@ -1,32 +1,25 @@
 """/api/events: what happens at stations, as server-sent events."""
 
-from typing import Any
-
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from gateway.events import stream
-from gateway.models import Event
-from rfid.api.kit import Problem
+from gateway.models import Event, newest_event
+from ocpp_ws.protocol import ci_key
+from rfid.api.kit import AnyAccept, Problem, refuse_unknown
 
+KIND = "text/event-stream"
 LAST = "The `id` of the last event that was seen: the stream goes on after it. Browsers send it by themselves."
 
 
-class AnyAccept(DefaultContentNegotiation):
-    """EventSource asks for text/event-stream, which no renderer writes; refusals are JSON all the same."""
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
-
-
 class EventsView(APIView):
-    """Server-sent events: stations, connectors, sessions and commands, in the order of their ids. Each is told within
-    two seconds, and is kept for EVENT_DAYS; a comment line comes every 15 s at least. After an hour the stream ends:
-    go on with `Last-Event-ID`, as browsers do by themselves."""
+    """Server-sent events of stations, connectors, sessions, commands and alerts, in the order of their ids. Each is
+    told within two seconds, and is kept for EVENT_DAYS; a comment line comes every 15 s at least. After an hour the
+    stream ends: go on with `Last-Event-ID`, as browsers do by themselves."""
 
     content_negotiation_class = AnyAccept
 
@@ -38,28 +31,31 @@ class EventsView(APIView):
             OpenApiParameter("lastEventId", OpenApiTypes.INT64, description=LAST),
             OpenApiParameter("Last-Event-ID", OpenApiTypes.INT64, OpenApiParameter.HEADER, description=LAST),
         ],
-        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        responses={(200, KIND): OpenApiTypes.STR},
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
-        stations = {one.casefold() for one in request.query_params.getlist("cpId")}
+    def get(self, request: Request) -> HttpResponseBase:
+        refuse_unknown(request, {"cpId", "type", "lastEventId"})
+        stations = {ci_key(one) for one in request.query_params.getlist("cpId")}
         types = types_of(request)
         last = last_seen(request)
         if stream.newest.listeners >= stream.MOST_LISTENERS:
             raise Problem(503, "too_many_listeners", "Too many listen already.", headers={"Retry-After": "30"})
         if last is None:
-            last = stream.newest_id()
+            last = newest_event()
         elif stream.is_gone(last):
             raise Problem(
-                410, "events_gone", "Events after that one were removed. Read the present state from the API, then "
-                "listen without an id.",
+                410, "events_gone", "Events after that one may have been removed, or it is of another database. Read "
+                "the present state from the API, then listen without an id.",
             )  # fmt: skip
 
         def wanted(event: Event) -> bool:
-            return (not stations or event.cp_id.casefold() in stations) and (not types or event.type in types)
+            return (not stations or ci_key(event.cp_id) in stations) and (not types or event.type in types)
 
         # nginx would keep what comes until its buffer is full
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingHttpResponse(stream.frames(last, wanted), content_type="text/event-stream", headers=headers)
+        if request.method == "HEAD":
+            return HttpResponse(content_type=KIND, headers=headers)
+        return StreamingHttpResponse(stream.frames(last, wanted), content_type=KIND, headers=headers)
 
 
 def types_of(request: Request) -> set[str]:

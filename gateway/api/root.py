@@ -1,14 +1,15 @@
 """/api: the list of the resources, and the answer for what is none."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from rfid.api.kit import AnyAccept
 
 
 class ApiRoot(APIView):
@@ -24,16 +25,11 @@ class ApiRoot(APIView):
         return "OCPP gateway"
 
 
-class JsonAlways(DefaultContentNegotiation):
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
-
-
 class NoSuchResource(APIView):
     """An unknown path below /api: a problem document for every method and every Accept."""
 
     renderer_classes = (JSONRenderer,)
-    content_negotiation_class = JsonAlways
+    content_negotiation_class = AnyAccept
     permission_classes = ()
     schema = None
 

@@ -21,6 +21,16 @@ class Environment(environ.Env):
         """The path of a URL without the slashes around it."""
         return str(self.str(var, default)).strip("/")
 
+    def mail_server(self, var: str) -> dict[str, Any]:
+        """Django's EMAIL_ settings from a URL; empty: none."""
+        url = self.str(var, "") or "smtp://"
+        try:
+            return dict(self.email_url_config(url))
+        except Exception:  # noqa: BLE001 - whatever the parser makes of a broken URL
+            raise ImproperlyConfigured(
+                f"{var} is no mail server's URL; use e.g. smtp+tls://user:password@mail.example.com:587"
+            ) from None
+
     def zone(self, var: str, default: str) -> str:
         """The name of a time zone."""
         name = self.str(var, default)

@@ -1,4 +1,5 @@
-"""Derives events from rows, in one process at a time: what is committed is told within two seconds, and once.
+"""Derives events from rows, in one process at a time: what is committed is told within two seconds, and once. When
+that process dies another goes on after CLAIM.
 
 The rows are the truth and the lower floors know nothing of events: no message waits for one. Rows are found by their
 times. These are taken before the commit, so each look goes back a little further than the last one ended; what was
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from gateway.events.sources import SOURCES, Source, changed_connections, connection_events, key, remember
@@ -48,11 +50,13 @@ class Feed:
             self.claimed_until = None
             return 0
         self.told = (self.told or {}) | {event.key: event.at for event in events}
-        if all_of_it:
-            self.read_to = now
+        self.read_to = now if all_of_it else max(self.read_to, events[-1].at)
         return len(events)
 
     async def claim(self, now: datetime) -> None:
+        if await read(is_anothers, now):
+            self.claimed_until = None
+            return
         known = None if self.claimed_until is None else self.read_to
         begin = await writer.commit(lambda _: claim(now, known))
         if begin is None:
@@ -91,19 +95,32 @@ def events_of(moments: list[tuple[datetime, Any, Source]], now: datetime) -> lis
 def claim(now: datetime, known: datetime | None) -> datetime | None:
     """In a transaction: from when on to read; None where another process does it. `known`: how far this one was."""
     mine = settings.GATEWAY_SLOT
-    EventFeed.objects.bulk_create([EventFeed(pk=1, owner=mine, claimed_until=now, read_to=now)], ignore_conflicts=True)
-    feed = EventFeed.objects.select_for_update().get(pk=1)
-    if feed.owner != mine and feed.claimed_until > now:
+    if not EventFeed.objects.filter(pk=1).exists():
+        first = EventFeed(pk=1, owner=mine, claimed_until=now, read_to=now)
+        EventFeed.objects.bulk_create([first], ignore_conflicts=True)
+    feed = locked_feed()
+    if feed is None or (feed.owner != mine and feed.claimed_until > now):
         return None
     read_to = known or feed.read_to
     EventFeed.objects.filter(pk=1).update(owner=mine, claimed_until=now + CLAIM, read_to=read_to)
     return read_to
 
 
+def is_anothers(now: datetime) -> bool:
+    """A look without a lock, which most processes come no further than: who leads may hold its own for long."""
+    return EventFeed.objects.filter(pk=1, claimed_until__gt=now).exclude(owner=settings.GATEWAY_SLOT).exists()
+
+
+def locked_feed() -> EventFeed | None:
+    """None where another process has it locked: no station's message waits behind that."""
+    skips = connection.features.has_select_for_update_skip_locked
+    return EventFeed.objects.select_for_update(skip_locked=skips).filter(pk=1).first()
+
+
 def note(events: list[Event], stations: list[ChargingStation], now: datetime) -> bool:
     """In a transaction: the lock makes the ids grow in the order of the commits. False: another process took over."""
-    feed = EventFeed.objects.select_for_update().get(pk=1)
-    if feed.owner != settings.GATEWAY_SLOT or feed.claimed_until < now:
+    feed = locked_feed()
+    if feed is None or feed.owner != settings.GATEWAY_SLOT or feed.claimed_until < now:
         return False
     Event.objects.bulk_create(events, ignore_conflicts=True)
     remember(stations)

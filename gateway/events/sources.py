@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from gateway.models import Alert, Event, ToldConnection
+from ocpp_ws.protocol import exact_timestamp
 from sessions_app.models import ChargingSession
 from stations.models import ChargingStation, Command, ConnectorStatusChange
 
@@ -79,7 +80,7 @@ def ended(command: Command) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def alert(alert: Alert) -> dict[str, Any]:
+def about_alert(alert: Alert) -> dict[str, Any]:
     return {
         "alertId": alert.pk, "kind": alert.kind, "connectorId": alert.connector_number, "sessionId": alert.session_id,
         "since": utc(alert.since), "detail": alert.detail,
@@ -87,7 +88,7 @@ def alert(alert: Alert) -> dict[str, Any]:
 
 
 def utc(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+    return exact_timestamp(moment) if moment else None
 
 
 SOURCES = (
@@ -98,8 +99,8 @@ SOURCES = (
     Source(Type.SESSION_STARTED, ChargingSession.objects.select_related("station"), "start_received_at", started),
     Source(Type.SESSION_STOPPED, ChargingSession.objects.select_related("station"), "stop_received_at", stopped),
     Source(Type.COMMAND_ENDED, Command.objects.select_related("station"), "finished_at", ended),
-    Source(Type.ALERT_OPENED, Alert.objects.select_related("station"), "opened_at", alert),
-    Source(Type.ALERT_CLOSED, Alert.objects.select_related("station"), "closed_at", alert),
+    Source(Type.ALERT_OPENED, Alert.objects.select_related("station"), "opened_at", about_alert),
+    Source(Type.ALERT_CLOSED, Alert.objects.select_related("station"), "closed_at", about_alert),
 )  # fmt: skip
 
 

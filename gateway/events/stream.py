@@ -9,7 +9,7 @@ import orjson
 from django.db.models import Max, Min
 
 from gateway.events.sources import utc
-from gateway.models import Event
+from gateway.models import Event, newest_event
 from ocpp_ws.reads import read
 
 EVERY_SECONDS = 0.5
@@ -32,7 +32,7 @@ class Newest:
     async def look(self) -> None:
         begun = self.complete_after is None
         if self.complete_after is None:
-            self.complete_after = await read(newest_id)
+            self.complete_after = await read(newest_event)
         found = await read(after, self.events[-1].pk if self.events else self.complete_after)
         for event in found:
             if len(self.events) == AT_ONCE:
@@ -97,11 +97,7 @@ def after(last: int) -> list[Event]:
     return list(Event.objects.filter(pk__gt=last).order_by("pk")[:AT_ONCE])
 
 
-def newest_id() -> int:
-    return Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 def is_gone(last: int) -> bool:
-    """Whether events after `last` may have been removed already."""
-    oldest = Event.objects.aggregate(oldest=Min("pk"))["oldest"]
-    return oldest is not None and last < oldest - 1
+    """Whether events after `last` may have been removed already, or `last` was never told here: a restored backup."""
+    known = Event.objects.aggregate(oldest=Min("pk"), newest=Max("pk"))
+    return last > (known["newest"] or 0) or last < (known["oldest"] or 0) - 1

@@ -1,5 +1,5 @@
 from gateway.models.alert import Alert
-from gateway.models.event import Event, EventFeed, ToldConnection
+from gateway.models.event import Event, EventFeed, ToldConnection, newest_event
 from gateway.models.subscription import Delivery, Subscription
 
-__all__ = ["Alert", "Delivery", "Event", "EventFeed", "Subscription", "ToldConnection"]
+__all__ = ["Alert", "Delivery", "Event", "EventFeed", "Subscription", "ToldConnection", "newest_event"]

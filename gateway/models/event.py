@@ -1,6 +1,7 @@
 """What happened, for who wants to be told: API clients and alerts."""
 
 from django.db import models
+from django.db.models import Max
 
 from stations.models import ChargingStation
 
@@ -36,6 +37,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.cp_id}"
+
+
+def newest_event() -> int:
+    """The largest id; 0: there is none."""
+    return Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 class EventFeed(models.Model):

@@ -2,27 +2,35 @@
 
 import base64
 import secrets
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import validate_email
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gateway.models.event import Event
+from gateway.models.event import Event, newest_event
 
 
 def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def newest_event() -> int:
-    return Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 def alert_types() -> list[str]:
     return [Event.Type.ALERT_OPENED.value, Event.Type.ALERT_CLOSED.value]
+
+
+def validate_web_address(text: str) -> None:
+    """Also of a host of one word, as within a composed network. Raises ValidationError."""
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or any(one.isspace() for one in text):
+        raise ValidationError("no web address")
 
 
 class Subscription(models.Model):
@@ -54,7 +62,7 @@ class Subscription(models.Model):
         return self.name
 
     def clean(self) -> None:
-        check = validate_email if self.channel == self.Channel.EMAIL else URLValidator(schemes=["http", "https"])
+        check = validate_email if self.channel == self.Channel.EMAIL else validate_web_address
         try:
             check(self.address)
         except ValidationError:

@@ -1,10 +1,11 @@
 """Alerts, who is told of them, and what became of it."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -80,16 +81,34 @@ class SubscriptionForm(forms.ModelForm):
 
 class SubscriptionPage(ModelAdmin):
     form = SubscriptionForm
-    list_display = ("name", "channel", "address", "enabled", "last")
+    list_display = ("name", "channel", "place", "enabled", "last")
     list_filter = ("channel", "enabled")
     search_fields: ClassVar[tuple[str, ...]] = ("name", "address")
-    readonly_fields = ("signing_secret", "deliveries")
+    readonly_fields = ("place", "signing_secret", "deliveries")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        tried = Delivery.objects.filter(subscription=OuterRef("pk")).exclude(attempts=0).order_by("-pk")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(last_state=Subquery(tried.values("state")[:1]), last_ended=Subquery(tried.values("ended_at")[:1]))
+        )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fields = ["name", "channel", "address", "types", "enabled"]
+        # tokens and passwords stand in addresses of webhooks
+        address = "address" if obj is None or self.has_change_permission(request, obj) else "place"
+        fields = ["name", "channel", address, "types", "enabled"]
         if obj and obj.channel == Subscription.Channel.WEBHOOK and self.has_change_permission(request, obj):
             fields.append("signing_secret")
         return [*fields, "deliveries"] if obj else fields
+
+    @admin.display(description=_("address"))
+    def place(self, one: Subscription) -> str:
+        """As everybody may know it."""
+        if one.channel == Subscription.Channel.EMAIL:
+            return one.address
+        parts = urlsplit(one.address)
+        return f"{parts.scheme}://{parts.hostname}"
 
     @admin.display(description=_("signing secret"))
     def signing_secret(self, one: Subscription) -> SafeString:
@@ -101,9 +120,8 @@ class SubscriptionPage(ModelAdmin):
         return format_html('<a class="text-link" href="{}">{}</a>', address, _("What became of them"))
 
     @admin.display(description=_("last delivery"))
-    def last(self, one: Subscription) -> SafeString | str:
-        last = Delivery.objects.filter(subscription=one).exclude(attempts=0).order_by("-pk").first()
-        return format_html("{} {}", state(last), when(last.ended_at)) if last else "-"
+    def last(self, one: Any) -> SafeString | str:
+        return format_html("{} {}", state(one.last_state), when(one.last_ended)) if one.last_state else "-"
 
 
 class DeliveryPage(ReadOnlyAdmin):
@@ -126,7 +144,7 @@ class DeliveryPage(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def state_chip(self, one: Delivery) -> SafeString:
-        return state(one)
+        return state(one.state, one.outcome)
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
@@ -135,5 +153,6 @@ class DeliveryPage(ReadOnlyAdmin):
         messages.success(request, _("%d are sent again.") % n)
 
 
-def state(one: Delivery) -> SafeString:
-    return chip(one.get_state_display(), tone=ENDS[Delivery.State(one.state)], title=one.outcome)
+def state(word: str, outcome: str = "") -> SafeString:
+    known = Delivery.State(word)
+    return chip(str(known.label), tone=ENDS[known], title=outcome)

@@ -27,7 +27,7 @@ from .frames import UniqueId
 from .peer import Peer
 from .schema_files import JsonObject
 from .schemas import ACTIONS, check, enumeration, member_schema
-from .timestamps import Timestamp, format_timestamp, parse_timestamp
+from .timestamps import Timestamp, exact_timestamp, format_timestamp, parse_timestamp
 
 __all__ = [
     "ACTIONS",
@@ -62,6 +62,7 @@ __all__ = [
     "check",
     "ci_key",
     "enumeration",
+    "exact_timestamp",
     "format_timestamp",
     "member_schema",
     "parse_timestamp",

@@ -79,6 +79,11 @@ def format_timestamp(moment: datetime) -> str:
     return _iso(moment.astimezone(UTC), "seconds")
 
 
+def exact_timestamp(moment: datetime) -> str:
+    """With all that is known of it, as the REST API writes it."""
+    return _iso(moment.astimezone(UTC), "auto")
+
+
 def with_milliseconds(payload: Any) -> Any:
     """A copy whose times have milliseconds (`…:00.000Z`): for stations that read no others."""
     if isinstance(payload, list):

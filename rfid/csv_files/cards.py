@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ocpp_ws.protocol import exact_timestamp
 from rfid.csv_files.cells import Cell
 from rfid.models import RfidCard
 
@@ -136,7 +137,7 @@ def card_cells(values: Sequence[Any]) -> list[Cell]:
     """The values of a card's COLUMNS as cells that read back as them."""
     cells = {column.name: value for column, value in zip(COLUMNS, values, strict=True)}
     if until := cells["validUntil"]:
-        cells["validUntil"] = until.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        cells["validUntil"] = exact_timestamp(until)
     if cells["maxSessions"] is None:
         cells["maxSessions"] = ANY_NUMBER
     return list(cells.values())

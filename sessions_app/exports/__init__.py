@@ -2,7 +2,7 @@
 
 from sessions_app.exports.answer import CsvAnswer, Download, csv_chunks, in_turn, with_bom
 from sessions_app.exports.chunks import in_chunks
-from sessions_app.exports.tables import METER_VALUES, SESSIONS, Export, Stamp, local, utc
+from sessions_app.exports.tables import METER_VALUES, SESSIONS, Export, Stamp, local
 
 __all__ = [
     "METER_VALUES",
@@ -15,6 +15,5 @@ __all__ = [
     "in_chunks",
     "in_turn",
     "local",
-    "utc",
     "with_bom",
 ]

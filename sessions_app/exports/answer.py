@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from ocpp_ws.protocol import exact_timestamp
 from rfid.api.kit import Streamed
 from rfid.csv_files import csv_text
 from sessions_app.exports.chunks import Row, in_chunks
-from sessions_app.exports.tables import Export, Stamp, utc
+from sessions_app.exports.tables import Export, Stamp
 
 TURN = Lock()  # one chunk is made at a time: the links share the interpreter with all exports of this process
 
@@ -30,7 +31,7 @@ class CsvAnswer(Download):
         super().__init__(request, f"{name}.csv", "text/csv; charset=utf-8", chunks)
 
 
-def csv_chunks(rows: QuerySet[Any], export: Export, stamp: Stamp = utc, zone: str = "") -> Iterator[bytes]:
+def csv_chunks(rows: QuerySet[Any], export: Export, stamp: Stamp = exact_timestamp, zone: str = "") -> Iterator[bytes]:
     """`zone`: the name of the one that `stamp` writes times in, where that is not UTC: the headers then say so."""
     headers = [f"{name} ({zone})" if zone and name in export.times else name for name in export.headers]
     yield csv_text([headers]).encode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from rfid.csv_files import Cell
@@ -21,11 +21,6 @@ class Export:
     cells: Callable[[Sequence[Any], Stamp], list[Cell]]
     times: frozenset[str]
     size: int = 0
-
-
-def utc(moment: datetime) -> str:
-    """As the REST API writes it."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def local(zone: tzinfo) -> Stamp:

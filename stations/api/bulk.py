@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from ocpp_ws.protocol import ci_key
-from rfid.api.kit import CamelModelSerializer, Ordering, Problem, StrictSerializer, require
+from rfid.api.kit import NUMBER, CamelModelSerializer, Ordering, Problem, StrictSerializer, require
 from stations import bulk
 from stations.api.remote.base import actor
 from stations.api.remote.bulk import members_of, permission_for
@@ -111,7 +111,7 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BulkCommand
     queryset = BulkCommand.objects.order_by("-id")
     serializer_class = BulkSerializer
     filterset_class = BulkFilter
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
     permissions: ClassVar[dict[str, str]] = dict.fromkeys(("create", "cancel", "again"), MAY_COMMAND)
 
     @extend_schema(request=BulkBody, responses={201: BulkSerializer})

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from ocpp_ws.protocol import member_schema
-from rfid.api.kit import After, Before, CamelModelSerializer, Ordering, Problem, Search, StrictSerializer
+from rfid.api.kit import NUMBER, After, Before, CamelModelSerializer, Ordering, Problem, Search, StrictSerializer
 from stations.api.filters import StationName
 from stations.api.remote.base import actor
 from stations.certificates import refuse, sign
@@ -96,7 +96,7 @@ class SigningRequestViewSet(ReadOnlyModelViewSet[SigningRequest]):
     queryset = SigningRequest.objects.all()
     serializer_class = SigningRequestSerializer
     filterset_class = SigningRequestFilter
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> QuerySet[SigningRequest]:
         return SigningRequest.objects.select_related("station").order_by("-id")

@@ -14,7 +14,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from ocpp_ws.protocol import member_schema
-from rfid.api.kit import INT32, CamelModelSerializer, Ordering, Problem, Search, WholeNumber
+from rfid.api.kit import INT32, NUMBER, CamelModelSerializer, Ordering, Problem, Search, WholeNumber
 from stations.api.filters import StationName
 from stations.models import ChargingProfile, InstalledProfile
 from stations.models.charging_profile import PROFILE, choices
@@ -81,7 +81,7 @@ class ProfileViewSet(ModelViewSet[ChargingProfile]):
     queryset = ChargingProfile.objects.order_by("name")
     serializer_class = ProfileSerializer
     filterset_class = ProfileFilter
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
 
     def perform_create(self, serializer: Any) -> None:
         self.keep(serializer)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from rfid.api.kit import After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
+from rfid.api.kit import NUMBER, After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
 from stations.api.filters import StationName
 from stations.commands import MAY_COMMAND
 from stations.models import Command, ProgressReport
@@ -102,7 +102,7 @@ class CommandViewSet(ReadOnlyModelViewSet[Command]):
     serializer_class = CommandSerializer
     filterset_class = CommandFilter
     pagination_class = BoundedPagination
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
     permissions: ClassVar[dict[str, str]] = {"cancel": MAY_COMMAND}
 
     def get_queryset(self) -> QuerySet[Command]:

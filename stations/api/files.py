@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import DestroyModelMixin, ListModelMixin, RetrieveModelMixin
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,7 +19,9 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from rfid.api.kit import (
+    NUMBER,
     After,
+    AnyAccept,
     Before,
     BoundedPagination,
     CamelModelSerializer,
@@ -80,13 +81,6 @@ class FileFilter(FilterSet):
     ordering = Ordering(id="id", createdAt="created_at", name="name", size="size")
 
 
-class Anything(DefaultContentNegotiation):
-    """A file is what it is, whatever the Accept header wants."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
-
-
 class FileViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixin, GenericViewSet[StationFile]):
     """Firmware images that stations can be told to install, and diagnostics and logs that stations brought."""
 
@@ -94,7 +88,7 @@ class FileViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixin, Generic
     serializer_class = FileSerializer
     filterset_class = FileFilter
     pagination_class = BoundedPagination
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> QuerySet[StationFile]:
         return StationFile.objects.select_related("station").order_by("-id")
@@ -123,7 +117,7 @@ class FileViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixin, Generic
         return FirmwareUpload if self.action == "create" else FileSerializer
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    @action(detail=True, content_negotiation_class=Anything)
+    @action(detail=True, content_negotiation_class=AnyAccept)
     def content(self, request: Request, pk: str) -> HttpResponseBase:
         """The file itself; a Range of it may be asked for."""
         file = self.get_object()

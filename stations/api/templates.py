@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from rfid.api.kit import CamelModelSerializer
+from rfid.api.kit import NUMBER, CamelModelSerializer
 from stations.models import ConfigurationTemplate
 
 
@@ -27,4 +27,4 @@ class TemplateViewSet(ReadOnlyModelViewSet[ConfigurationTemplate]):
 
     queryset = ConfigurationTemplate.objects.order_by("name")
     serializer_class = TemplateSerializer
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER

@@ -13,7 +13,17 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from rfid.api.cards import CardSerializer
-from rfid.api.kit import After, Before, CamelModelSerializer, Ordering, Problem, SameText, Search, StrictSerializer
+from rfid.api.kit import (
+    NUMBER,
+    After,
+    Before,
+    CamelModelSerializer,
+    Ordering,
+    Problem,
+    SameText,
+    Search,
+    StrictSerializer,
+)
 from stations.api.filters import StationName
 from stations.api.stations import StationSerializer, StationViewSet
 from stations.models import ChargingStation, UnknownStation, UnknownTag
@@ -46,7 +56,7 @@ class UnknownStationViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixi
     queryset = UnknownStation.objects.all()
     serializer_class = UnknownStationSerializer
     filterset_class = UnknownStationFilter
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
     permissions: ClassVar[dict[str, str]] = {"add": "stations.add_chargingstation"}
 
     def get_queryset(self) -> QuerySet[UnknownStation]:
@@ -86,7 +96,7 @@ class UnknownTagViewSet(ListModelMixin, RetrieveModelMixin, DestroyModelMixin, G
     queryset = UnknownTag.objects.all()
     serializer_class = UnknownTagSerializer
     filterset_class = UnknownTagFilter
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = NUMBER
     permissions: ClassVar[dict[str, str]] = {"adopt": "rfid.add_rfidcard"}
 
     def get_queryset(self) -> QuerySet[UnknownTag]:

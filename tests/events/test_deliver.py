@@ -1,6 +1,9 @@
 """Events are told by webhook and e-mail: signed, tried again, and written down."""
 
+import asyncio
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,11 +12,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from pytest_django import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from gateway.alerts.deliver import PAUSES, claim, deliver
+from gateway.alerts.deliver import PAUSES, Deliverer, claim
 from gateway.models import Delivery, Event, Subscription
 from tests.ocpp_ws.conftest import quiet
 from tests.ocpp_ws.rows import rows as run
@@ -66,7 +70,9 @@ async def subscribed(channel: str, address: str) -> Subscription:
 
 
 async def rounds(after: timedelta = timedelta(0)) -> Delivery:
-    await deliver(timezone.now() + after)
+    async with Deliverer() as deliverer:
+        await deliverer.round(timezone.now() + after)
+        await deliverer.done()
     await quiet()
     return await run(lambda: Delivery.objects.select_related("event").latest("pk"))
 
@@ -131,3 +137,68 @@ async def test_without_a_mail_server_it_says_so(settings: Settings) -> None:
     await subscribed("email", "operator@example.org")
     await run(event)
     assert (await rounds()).outcome == "No mail server is known: set EMAIL_URL."
+
+
+@pytest.fixture
+def slow() -> Iterator[str]:
+    """A server that drips its answer for ever."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            caller, _ = server.accept()
+            with caller, contextlib.suppress(OSError):
+                caller.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not over.wait(0.02):
+                    caller.sendall(b"x-drip: 1\r\n")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        over.set()
+
+
+async def test_one_that_never_ends_holds_up_no_other_and_is_given_up(
+    receiver: Receiver, slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.alerts.deliver.TIMEOUT_SECONDS", 1.0)
+    await subscribed("webhook", slow)
+    await subscribed("webhook", receiver.address)
+    await run(event)
+    async with Deliverer() as deliverer:
+        await deliverer.round(timezone.now())
+        async with asyncio.timeout(0.9):
+            while not receiver.got:  # noqa: ASYNC110 - a server has no event to wait for
+                await asyncio.sleep(0.01)
+        await deliverer.done()
+    await quiet()
+    assert await run(lambda: list(Delivery.objects.order_by("pk").values_list("state", "outcome"))) == [
+        ("waiting", "no answer in time"), ("delivered", "answered 204"),
+    ]  # fmt: skip
+
+
+async def test_one_that_was_disabled_is_not_told_what_happened_meanwhile(receiver: Receiver) -> None:
+    to = await subscribed("webhook", receiver.address)
+    await run(Subscription.objects.filter(pk=to.pk).update, enabled=False)
+    await run(event)
+    async with Deliverer() as deliverer:
+        await deliverer.round(timezone.now())
+    await run(Subscription.objects.filter(pk=to.pk).update, enabled=True)
+    async with Deliverer() as deliverer:
+        await deliverer.round(timezone.now())
+    await quiet()
+    assert receiver.got == []
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [("http://n8n:5678/hook", True), ("https://user:pw@example.org/x?token=1", True), ("ftp://example.org/", False),
+     ("http:///x", False), ("http://a b/", False), ("http://x:99999999/", False), ("example.org", False)],
+)  # fmt: skip
+def test_a_webhooks_address(address: str, fits: bool) -> None:
+    one = Subscription(name="x", channel="webhook", address=address, told_to=0)
+    if fits:
+        one.clean()
+    else:
+        with pytest.raises(ValidationError, match="Give an address"):
+            one.clean()

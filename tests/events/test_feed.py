@@ -1,10 +1,12 @@
 """Events are derived from rows: each once, in the order of the commits, by one process at a time."""
 
+import asyncio
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -121,6 +123,28 @@ async def test_a_long_absence_is_made_up_for_in_pieces(monkeypatch: pytest.Monke
     await run(happened)
     feed = Feed()
     assert [len(await told(feed)) for _ in range(4)] == [10, 10, 5, 0]
+
+
+if connection.vendor == "postgresql":  # SQLite has one writer
+
+    async def test_a_leader_that_is_stopped_in_its_commit_holds_up_nobody(settings: Settings) -> None:
+        await told(Feed())
+        locked, over = threading.Event(), threading.Event()
+
+        def leader() -> None:
+            with transaction.atomic():
+                EventFeed.objects.select_for_update().get(pk=1)
+                locked.set()
+                over.wait(10)
+
+        stopped = in_thread(leader)
+        await in_thread(locked.wait, 10)
+        settings.GATEWAY_SLOT = "the other"
+        async with asyncio.timeout(3):
+            assert await told(Feed()) == []
+            assert await told(Feed(), timezone.now() + 2 * CLAIM) == []
+        over.set()
+        await stopped
 
 
 async def test_where_nothing_happens_a_look_is_cheap() -> None:

@@ -78,13 +78,24 @@ async def test_it_hears_of_its_own_types_only(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "attr"), [({"type": "session.begun"}, "type"), ({"lastEventId": "abc"}, "lastEventId")]
+    ("asked", "attr"),
+    [({"type": "session.begun"}, "type"), ({"lastEventId": "abc"}, "lastEventId"), ({"cpid": "CP_1"}, "cpid")],
 )
 async def test_a_wrong_question_is_refused(api: httpx.AsyncClient, asked: dict[str, str], attr: str) -> None:
     response = await api.get("/api/events", params=asked, headers={"Accept": "text/event-stream"})
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["errors"][0]["attr"] == attr
+
+
+async def test_an_id_of_another_database_is_gone(api: httpx.AsyncClient) -> None:
+    response = await api.get("/api/events", headers={"Last-Event-ID": "999999999"})
+    assert (response.status_code, response.json()["code"]) == (410, "events_gone")
+
+
+async def test_head_listens_to_nothing(api: httpx.AsyncClient) -> None:
+    response = await api.head("/api/events", timeout=5)
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream")
 
 
 async def test_the_server_goes_down_in_time_while_somebody_listens(migrated_database: Path) -> None:

@@ -19,7 +19,7 @@ from gateway.server.preflight import CannotStart, check_durable
 from gateway.server.start import use_address
 from tests import engines
 from tests.conftest import StartGateway
-from tests.processes import manage
+from tests.processes import ROOT, manage
 
 APP = "tests.server.settings"
 
@@ -177,3 +177,14 @@ async def test_the_gateway_itself_serves_a_station_and_says_that_it_is_well(star
     assert station.close_code == 1001
     assert await gateway.ended() == 0
     assert "Traceback" not in gateway.log
+
+
+def test_the_example_file_is_one_that_a_gateway_starts_with() -> None:
+    done = manage(
+        "check", settings="gateway.settings", GATEWAY_ENV_FILE=str(ROOT / ".env.example"), SECRET_KEY="x" * 40
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_mail_server_that_is_none_is_named() -> None:
+    assert "EMAIL_URL is no mail server's URL" in refused_process(EMAIL_URL="pigeon://roof")

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from stations import bulk
 from stations.api.remote.bulk import give
-from stations.errors import NotAllowed
+from stations.errors import NotAllowed, QueueFull
 from stations.models import BulkCommand, BulkItem, ChargingStation, Command
 from stations.secrets import masked
 
@@ -192,3 +193,32 @@ def test_one_that_the_database_fails_holds_up_no_other(stations: list[ChargingSt
         bulk.advance_all(give_most, lambda: NOON)
     assert bulk.progress(later)["given"] == 2
     assert Command.objects.count() == 2
+
+
+def test_an_item_that_a_full_queue_gives_back_after_the_end_is_skipped(stations: list[ChargingStation]) -> None:
+    row = started(stations[:1])
+
+    def cancelled_meanwhile(item: BulkItem, key: str) -> Command:
+        bulk.end(row, BulkCommand.State.CANCELLED, NOON)
+        raise QueueFull("too many wait")
+
+    bulk.advance(row, cancelled_meanwhile, NOON)
+    assert bulk.progress(row)["waiting"] == 1
+    [left] = bulk.under_way()
+    assert step(left) == {"skipped": 1}
+    assert bulk.under_way() == []
+
+
+def test_a_bulk_command_that_was_ended_meanwhile_gives_no_more(stations: list[ChargingStation]) -> None:
+    row = started(stations)
+    bulk.end(BulkCommand.objects.get(), BulkCommand.State.CANCELLED, NOON)
+    assert bulk.claimed(row, NOON) == []
+
+
+def test_what_has_not_ended_costs_a_step_nothing(
+    stations: list[ChargingStation], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    row = started(stations, at_once=5)
+    step(row)
+    with django_assert_max_num_queries(8):
+        bulk.advance(row, give, NOON)

@@ -4,6 +4,7 @@ imports only go down."""
 from rfid.api.kit.filters import (
     INT32,
     INT64,
+    NUMBER,
     SEGMENT,
     After,
     Before,
@@ -15,8 +16,10 @@ from rfid.api.kit.filters import (
     StrictFilterBackend,
     WholeNumber,
     WindowedFilterSet,
+    refuse_unknown,
     takes_csv,
 )
+from rfid.api.kit.negotiation import AnyAccept
 from rfid.api.kit.pagination import BoundedPagination, NewestFirst, PageSizePagination
 from rfid.api.kit.permissions import permission_of, require
 from rfid.api.kit.problems import Problem
@@ -26,8 +29,10 @@ from rfid.api.kit.streamed import Streamed
 __all__ = [
     "INT32",
     "INT64",
+    "NUMBER",
     "SEGMENT",
     "After",
+    "AnyAccept",
     "Before",
     "BoundedPagination",
     "CamelModelSerializer",
@@ -47,6 +52,7 @@ __all__ = [
     "WindowedFilterSet",
     "camel",
     "permission_of",
+    "refuse_unknown",
     "require",
     "takes_csv",
 ]

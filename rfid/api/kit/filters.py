@@ -16,6 +16,7 @@ from ocpp_ws.protocol import ci_key
 
 INT32, INT64 = 2**31 - 1, 2**63 - 1
 SEGMENT = r"[^/\x00]+"  # of a path: PostgreSQL takes no NUL, not even to find nothing
+NUMBER = "[0-9]{1,18}"  # of a path: what every database takes
 
 
 class StrictFilterBackend(DjangoFilterBackend):
