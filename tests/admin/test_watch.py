@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from gateway.pages.live import Shared
 from gateway.pages.timeline import Timeline, timeline
 from gateway.pages.watch import watched
 from rfid.models import RfidCard
@@ -23,6 +26,7 @@ from tests.admin.test_dashboard import figures, shown_by
 
 HTMX = {"HX-Request": "true"}
 NOON = datetime(2026, 11, 24, 11, 59, 30, tzinfo=UTC)  # the minute ends at 12:00
+KEYS = count(1)
 
 
 def text(response: Any) -> str:
@@ -109,7 +113,8 @@ def test_its_groups_are_told(operator: Client, station: ChargingStation) -> None
 
 def change(status: str, hours: float, number: int = 1, **more: Any) -> ConnectorStatusChange:
     at = NOON + timedelta(seconds=30) - timedelta(hours=hours)
-    return ConnectorStatusChange(connector_number=number, status=status, timestamp=at, received_at=at, **more)
+    row = {"pk": next(KEYS), "connector_number": number, "status": status, "timestamp": at, "received_at": at}
+    return ConnectorStatusChange(**row | more)
 
 
 def drawn(*changes: ConnectorStatusChange, **how: Any) -> Timeline:
@@ -146,6 +151,14 @@ def test_a_state_told_late_stands_where_it_was() -> None:
     assert parts(drawn(change("Available", 18), change("Charging", 6), late)) == [
         ("Available", 25, 25), ("Faulted", 50, 25), ("Charging", 75, 25),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_of_changes_at_one_moment_the_last_one_holds(order: slice) -> None:
+    told = [change("SuspendedEV", 12), change("Available", 12), change("Charging", 12)]
+    assert parts(drawn(*told[order])) == [("Charging", 50, 50)]
+    ended = [change("Charging", 12), change("Finishing", 6), change("Available", 6)]
+    assert parts(drawn(*ended[order])) == [("Charging", 50, 25), ("Available", 75, 25)]
 
 
 def test_of_an_offline_station_nothing_is_known() -> None:
@@ -219,3 +232,17 @@ def test_a_bulk_command_goes_on_showing_its_stations(operator: Client, station: 
     assert operator.get(address, headers=HTMX | {"X-Shown": state}).status_code == 204, "the CSRF token is no change"
     BulkItem.objects.update(state="done", result="Accepted")
     assert "1 of 1 stations have their result" in text(operator.get(address, headers=HTMX | {"X-Shown": state}))
+
+
+def test_who_waited_for_a_slow_answer_computes_none_again(monkeypatch: Any) -> None:
+    clock, computed = [100.0], count(1)
+    monkeypatch.setattr("gateway.pages.live.time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def slowly() -> int:
+        clock[0] += 5
+        return next(computed)
+
+    shared = Shared(slowly)
+    assert [shared.get(), shared.get()] == [1, 1]
+    clock[0] += 1
+    assert shared.get() == 2
