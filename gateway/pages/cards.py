@@ -73,7 +73,7 @@ def use_of(card: RfidCard) -> dict[str, Any]:
         ],
         "chart": columns(_("Energy"), "blue", places, [one.wh for one in uses], in_words) if wh else None,
         "table": tables.sessions(last),
-        "all": listing(ChargingSession, card__id__exact=card.pk),
+        "all": listing(ChargingSession, q=card.tag_id),
     }
 
 
