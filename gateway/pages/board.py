@@ -14,11 +14,11 @@ from ocpp.v16.enums import ChargePointStatus
 
 from gateway.pages.fleet import OUT_OF_ORDER, Fleet, Socket, Standing
 from gateway.pages.live import Piece, Pieces
-from gateway.pages.sidebar import may_view
 from gateway.pages.verbs import verbs
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
-from stations.admin.show import TONES, chip, in_minutes, kwh, listing
+from stations.admin.show import TONES, chip, in_minutes, kwh, listing, may_view
+from stations.commands import MAY_COMMAND
 from stations.models import ChargingStation, Connector, StationGroup
 
 CARDS = 100  # on a page of the board
@@ -40,7 +40,7 @@ class May:
     @classmethod
     def of(cls, request: HttpRequest) -> "May":
         sessions, cards, groups = (may_view(model)(request) for model in (ChargingSession, RfidCard, StationGroup))
-        return cls(sessions, cards, groups, request.user.has_perm("stations.change_chargingstation"), get_language())
+        return cls(sessions, cards, groups, request.user.has_perm(MAY_COMMAND), get_language())
 
 
 @dataclass(frozen=True, slots=True)

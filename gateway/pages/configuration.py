@@ -19,10 +19,9 @@ from django.views.decorators.http import require_POST
 
 from gateway.pages.commanding import OFFLINE, command_address, give
 from gateway.pages.forms import FORMS
-from gateway.pages.sidebar import may_view
 from gateway.pages.tables import when
 from stations.admin.commands import outcome
-from stations.admin.show import after, listing, page
+from stations.admin.show import after, listing, may_view, page
 from stations.commands import MAY_COMMAND
 from stations.models import ChargingStation, Command, ConfigurationKey, ConfigurationTemplate
 from stations.secrets import SECRET_NAME

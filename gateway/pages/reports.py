@@ -17,16 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gateway.pages import charts
-from gateway.pages.dashboard import Number
+from gateway.pages.board import Number
 from gateway.pages.forms.base import SELECT, TEXT
-from gateway.pages.sidebar import may_view
 from gateway.pages.tables import Table, text_link
 from gateway.pages.usage import Period, Use, by_card, by_station, by_time, day_or_month, in_words, named, on_axis
 from rfid.csv_files import Cell, csv_text
 from rfid.models import RfidCard
 from sessions_app.exports import CsvAnswer, with_bom
 from sessions_app.models import ChargingSession
-from stations.admin.show import link, listing
+from stations.admin.show import link, listing, may_view
 from stations.admin.tables import parse_day
 from stations.models import ChargingStation
 

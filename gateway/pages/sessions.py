@@ -11,17 +11,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from gateway.pages import tables
+from gateway.pages.board import Number, power
 from gateway.pages.curve import curve
-from gateway.pages.dashboard import Number, power
 from gateway.pages.export import Exported
-from gateway.pages.sidebar import may_view
 from gateway.pages.tail import tail
 from ocpp_ws.message_log import of_session
 from ocpp_ws.models import OcppMessage
 from sessions_app.admin import SessionAdmin, lasted
 from sessions_app.exports import SESSIONS
 from sessions_app.models import ChargingSession, MeterValue
-from stations.admin.show import chip, kwh, link, listing
+from stations.admin.show import chip, kwh, link, listing, may_view
 from stations.commands import MAY_COMMAND
 from stations.models import ConnectorStatusChange
 

@@ -1,6 +1,5 @@
 """What stands beside every admin page: the navigation, and which profile this is."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,7 @@ from gateway.models import Alert, Delivery, Subscription
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
-from stations.admin.show import listing
+from stations.admin.show import listing, may_view
 from stations.models import (
     BulkCommand,
     Certificate,
@@ -144,8 +143,3 @@ def badge(count: Counts, name: str) -> dict[str, Any]:
 
 def item(title: str, icon: str, model: type[Model], **filters: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": listing(model, **filters), "permission": may_view(model)}
-
-
-def may_view(model: type[Model]) -> Callable[[HttpRequest], bool]:
-    app, name = model._meta.app_label, model._meta.model_name
-    return lambda request: any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("view", "change"))

@@ -21,13 +21,12 @@ from gateway.pages.configuration import configuration_view, configure_view
 from gateway.pages.conformance import conformance_view
 from gateway.pages.live import answer
 from gateway.pages.registration import address, registration_view
-from gateway.pages.sidebar import may_view
 from gateway.pages.tail import tail
 from gateway.pages.watch import drawn, read, watched
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import MeterValue
 from stations.admin import StationAdmin
-from stations.admin.show import chip, listing, post_button
+from stations.admin.show import chip, listing, may_view, post_button
 from stations.models import (
     Certificate,
     ChargingStation,

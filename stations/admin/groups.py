@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 
-from stations.admin.show import listing
+from stations.admin.show import listing, may_view
 from stations.models import ChargingStation, StationGroup
 
 MOST_ACTIONS = 50  # groups that the list of stations offers as actions
@@ -42,7 +42,7 @@ class GroupFilter(DropdownFilter):
     parameter_name = "group"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        if not any(request.user.has_perm(f"stations.{verb}_stationgroup") for verb in ("view", "change")):
+        if not may_view(StationGroup)(request):
             return []  # a filter without choices is not shown
         return [(str(pk), name) for pk, name in StationGroup.objects.values_list("pk", "name")]
 

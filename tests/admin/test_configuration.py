@@ -216,3 +216,9 @@ def test_a_template_tells_nobody_a_configuration_that_may_not_be_seen(station: C
     client = user_with("add_configurationtemplate")
     link = f"{listing(ConfigurationTemplate)}add/?station={station.pk}"
     assert "HeartbeatInterval" not in body(client.get(link))
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_template_tells_who_may_change_a_configuration(station: ChargingStation) -> None:
+    client = user_with("add_configurationtemplate", "change_configurationkey")
+    assert "HeartbeatInterval" in body(client.get(f"{listing(ConfigurationTemplate)}add/?station={station.pk}"))
