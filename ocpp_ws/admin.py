@@ -71,9 +71,10 @@ class SessionFilter(TextFilter):
 
 
 def session_named(term: str) -> ChargingSession | None:
+    """Its id comes before another session's transactionId."""
     number = whole_number(term)
     rows = ChargingSession.objects.filter(Q(pk=number) | Q(transaction_id=number)).select_related("command")
-    return rows.order_by("-pk").first() if number else None
+    return min(rows, key=lambda one: one.pk != number, default=None) if number else None
 
 
 @admin.register(OcppMessage)
