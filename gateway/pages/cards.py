@@ -71,7 +71,7 @@ def use_of(card: RfidCard) -> dict[str, Any]:
             Number(_("Energy in a year"), in_words(wh), "", "blue"),
         ],
         "chart": columns(_("Energy"), "blue", places, [one.wh for one in uses], in_words) if wh else None,
-        "table": tables.sessions(last),
+        "table": tables.sessions(last, cards=True),
         "all": listing(ChargingSession, q=card.tag_id),
     }
 

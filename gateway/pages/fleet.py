@@ -110,9 +110,8 @@ def sockets_of_stations(now: datetime) -> dict[int, list[Socket]]:
 
 def running_session(told: Iterable[Any], now: datetime) -> Running:
     pk, start, last, power, holder, id_tag, started = told
-    return Running(
-        pk, energy(start, None, last), power, holder or "", id_tag, max(0, (now - started) // timedelta(minutes=1))
-    )
+    minutes = max(0, (now - started) // timedelta(minutes=1))
+    return Running(pk, energy(start, None, last), power, holder or "", id_tag, minutes)
 
 
 def begun_since(moment: datetime) -> dict[int, tuple[int, int]]:

@@ -122,10 +122,8 @@ class StationPage(StationAdmin):
             context["pieces"] = drawn(now, may, request.user).html() if now else ""
             context["live"] = reverse("admin:stations_chargingstation_live", args=[station.pk])
             context["groups"] = station.groups.all() if may.groups else ()
-            context["more"] = more(station)
+            context["more"] = more(station, request)
             context["decide"] = address(station) if commandable else ""
-            if may_view(ConfigurationKey)(request):
-                context["more"].append({"title": _("Configuration"), "link": configuration_address(station)})
             if may_view(OcppMessage)(request):
                 mine = OcppMessage.objects.filter(station=station)
                 context["tail"] = tail(mine, most=20, station__id__exact=station.pk)
@@ -133,15 +131,17 @@ class StationPage(StationAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def more(station: ChargingStation) -> list[dict[str, str]]:
-    """Where to look on."""
+def more(station: ChargingStation, request: HttpRequest) -> list[dict[str, str]]:
+    """Where to look on, of what may be viewed."""
     models = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
     models |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
     report = reverse("admin:stations_chargingstation_conformance", args=[station.pk])
-    return [
-        *({"title": name, "link": listing(model, station__id__exact=station.pk)} for name, model in models.items()),
-        {"title": "Conformance report", "link": report},
+    places: list[tuple[str, type[Model], str]] = [
+        *((title, model, listing(model, station__id__exact=station.pk)) for title, model in models.items()),
+        ("Conformance report", Quirk, report),
+        (_("Configuration"), ConfigurationKey, configuration_address(station)),
     ]
+    return [{"title": title, "link": link} for title, model, link in places if may_view(model)(request)]
 
 
 def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any]]:

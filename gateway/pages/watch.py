@@ -86,7 +86,8 @@ def pieces(seen: Watched, may: May, user: User | AnonymousUser, *, commands: boo
         Piece("station-facts", render("facts", {"facts": facts(station)})),
     ]
     if may.sessions:
-        top.append(table("sessions", _("Sessions"), ChargingSession, tables.sessions(seen.sessions), station))
+        sessions = tables.sessions(seen.sessions, cards=may.cards)
+        top.append(table("sessions", _("Sessions"), ChargingSession, sessions, station))
     if commands:
         top.append(table("given", _("Commands given"), Command, tables.commands(seen.commands), station))
     return Pieces(tuple(top))
@@ -174,7 +175,7 @@ def socket(connector: Connector, may: May, *, online: bool) -> dict[str, Any]:
 def running(session: ChargingSession, may: May, *, online: bool) -> dict[str, Any]:
     return {
         "link": link(session, "Session"),
-        "card": tables.card(session) if may.cards else session.id_tag or "-",
+        "card": tables.card(session, linked=may.cards),
         "energy": kwh(session.energy_wh),
         "power": power(session) if online else "",
         "for": lasted(session),

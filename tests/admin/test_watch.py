@@ -98,6 +98,36 @@ def test_nobody_sees_more_of_a_station_than_he_may(client: Client, session: Char
     assert page(session.card) not in shown[0]
 
 
+def test_a_sessions_card_leads_to_who_may_see_cards(client: Client, session: ChargingSession) -> None:
+    session.card = RfidCard.objects.create(tag_id="TAG")
+    session.save()
+    user = User.objects.create_user("carl", is_staff=True)
+    client.force_login(user)
+    for more in ([], ["view_rfidcard"]):
+        names = ["view_chargingstation", "view_chargingsession", *more]
+        user.user_permissions.set(Permission.objects.filter(codename__in=names))
+        html = text(live(client, session.station))
+        assert "TAG" in html.split('id="table-sessions"')[1]
+        assert (page(session.card) in html) == bool(more)
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [("connector", ["Connectors"]), ("quirk", ["Conformance report"]), ("configurationkey", ["Configuration"])],
+)
+def test_the_page_leads_only_to_what_may_be_seen(
+    client: Client, station: ChargingStation, name: str, titles: list[str]
+) -> None:
+    user = User.objects.create_user("carl", is_staff=True)
+    client.force_login(user)
+    user.user_permissions.set(Permission.objects.filter(codename="view_chargingstation"))
+    assert client.get(page(station)).context["more"] == []
+    user.user_permissions.add(Permission.objects.get(codename=f"view_{name}"))
+    more = client.get(page(station)).context["more"]
+    assert [one["title"] for one in more] == titles
+    assert client.get(more[0]["link"]).status_code == 200
+
+
 def test_a_station_that_is_gone_is_not_found(operator: Client, station: ChargingStation) -> None:
     assert live(operator, station.pk + 1).status_code == 404
 
