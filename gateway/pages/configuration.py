@@ -93,9 +93,9 @@ def basics(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
 def links(request: HttpRequest, station: ChargingStation) -> dict[str, str]:
     found = {"station": page(station)}
     if request.user.has_perm(MAY_COMMAND):
-        found["reset"] = command_address(station, "reset")
+        found["reset"] = command_address(station.pk, "reset")
     if request.user.has_perm(FORMS["apply-template"].permission):
-        found["apply"] = command_address(station, "apply-template")
+        found["apply"] = command_address(station.pk, "apply-template")
     if request.user.has_perm("stations.add_configurationtemplate"):
         found["template"] = f"{listing(ConfigurationTemplate)}add/?station={station.pk}"
     return found

@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from ocpp.v16.enums import ChargePointStatus
 
 from gateway.pages.live import Pieces, Shared
 from sessions_app.models import ChargingSession, energy
 from sessions_app.services.energy import is_credible
 from stations.admin.tables import midnight
 from stations.models import ChargingStation, Connector, StationGroup
-
-OUT_OF_ORDER = "Faulted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Standing:
 
     @property
     def faulted(self) -> bool:
-        return any(one.status == OUT_OF_ORDER for one in (self.station, *self.sockets))
+        return any(one.status == ChargePointStatus.faulted for one in (self.station, *self.sockets))
 
     @property
     def order(self) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from gateway.pages import tables
 from gateway.pages.board import Number, power
+from gateway.pages.commanding import command_address
 from gateway.pages.curve import curve
 from gateway.pages.export import Exported
 from gateway.pages.tail import tail
@@ -26,7 +27,7 @@ from stations.commands import MAY_COMMAND
 from stations.models import ConnectorStatusChange
 
 ACTIVE = ChargingSession.Status.ACTIVE
-LIVE, STOP = "admin:sessions_app_chargingsession_live", "admin:stations_chargingstation_command"
+LIVE = "admin:sessions_app_chargingsession_live"
 VALUES = 60
 MESSAGES = 50
 
@@ -81,7 +82,7 @@ def board(session: ChargingSession, request: HttpRequest, before: str) -> dict[s
     if session.status == ACTIVE:
         shown["next"] = f"{reverse(LIVE, args=[session.pk])}?{urlencode({'state': state(session, before)})}"
         if request.user.has_perm(MAY_COMMAND):
-            shown["stop"] = reverse(STOP, args=[session.station_id, "stop-transaction"])
+            shown["stop"] = command_address(session.station_id, "stop-transaction")
     return shown
 
 

@@ -8,6 +8,7 @@ from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from ocpp.v16.enums import ChargePointStatus
 
 from gateway.models import Alert, Delivery, Subscription
 from ocpp_ws.models import OcppMessage, RejectedFrame
@@ -123,7 +124,7 @@ def badges() -> Counts:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
         "alerts": Alert.objects.filter(closed_at=None),
-        "faulted": Connector.objects.filter(status="Faulted"),
+        "faulted": Connector.objects.filter(status=ChargePointStatus.faulted),
         "unknown stations": UnknownStation.objects.waiting(),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),
         "security events": SecurityEvent.objects.filter(critical=True, seen_at=None),

@@ -147,7 +147,7 @@ def more(station: ChargingStation, request: HttpRequest) -> list[dict[str, str]]
 def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any]]:
     """Its newest rows in the long tables, a query each."""
     installed = InstalledProfile.objects.filter(station=station).select_related("station", "stored")
-    clear = command_address(station, "clear-charging-profile") if commandable else ""
+    clear = command_address(station.pk, "clear-charging-profile") if commandable else ""
     active = {"status": Reservation.Status.ACTIVE, "expiry_date__gt": timezone.now()}
     reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")
