@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from gateway.pages.bulk import choose_stations
 from stations.admin import StationGroupAdmin
@@ -27,7 +27,7 @@ class GroupPage(StationGroupAdmin):
     def has_command_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(MAY_COMMAND) and may_view(ChargingStation)(request))
 
-    @admin.action(description=_("Command their stations …"), permissions=["command"])
+    @admin.action(description=gettext_lazy("Command their stations …"), permissions=["command"])
     def command_groups(self, request: HttpRequest, groups: QuerySet[StationGroup]) -> HttpResponse:
         return choose_stations(request, in_groups([group.pk for group in groups]))
 

@@ -9,8 +9,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -30,7 +30,7 @@ class StationGroupAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StationGroup]:
         return super().get_queryset(request).annotate(size=Count("stations"))
 
-    @admin.display(description=_("stations"), ordering="size")
+    @admin.display(description=gettext_lazy("stations"), ordering="size")
     def size(self, group: Any) -> SafeString:
         return format_html(
             '<a class="text-link" href="{}">{}</a>', listing(ChargingStation, group=group.pk), group.size
@@ -38,7 +38,7 @@ class StationGroupAdmin(ModelAdmin):
 
 
 class GroupFilter(DropdownFilter):
-    title = _("group")
+    title = gettext_lazy("group")
     parameter_name = "group"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -69,4 +69,4 @@ def put_into(group: StationGroup) -> Action:
         told = ngettext("%(count)d station is in %(group)s.", "%(count)d stations are in %(group)s.", len(pks))
         messages.success(request, told % {"count": len(pks), "group": group})
 
-    return put, f"group_{group.pk}", gettext("Put into the group %(group)s") % {"group": group}
+    return put, f"group_{group.pk}", _("Put into the group %(group)s") % {"group": group}
