@@ -95,7 +95,7 @@ def admin() -> list[str]:
 
 
 def pages() -> list[str]:
-    """Of a station and of a session, and the looks for what is new that an open page repeats."""
+    """Of a station, a session and a card, and the looks for what is new that an open page repeats."""
     from ocpp_ws.models import OcppMessage
     from sessions_app.models import ChargingSession
 
@@ -108,6 +108,7 @@ def pages() -> list[str]:
         "/admin/stations/chargingstation/7/configuration/",
         f"/admin/sessions_app/chargingsession/{session}/change/",
         f"/admin/sessions_app/chargingsession/{session}/live/",
+        "/admin/rfid/rfidcard/1/change/",
         tail,
         f"{tail}&station__id__exact=7",
         f"{tail}&outcome=Rejected",

@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ocpp.v16.enums import Action
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter, TextFilter
 
@@ -21,7 +22,7 @@ from stations.admin.tables import DayRangeFilter, EndlessAdmin, MomentRangeFilte
 
 
 class ActionFilter(DropdownFilter):
-    title = _("action")
+    title = gettext_lazy("action")
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -40,7 +41,7 @@ WORDS = (
 
 
 class OutcomeFilter(DropdownFilter):
-    title = _("outcome")
+    title = gettext_lazy("outcome")
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -60,7 +61,7 @@ class OutcomeFilter(DropdownFilter):
 class SessionFilter(TextFilter):
     """By a session's id or transactionId: the messages of its own, not those of its time."""
 
-    title = _("session")
+    title = gettext_lazy("session")
     parameter_name = "session"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -71,9 +72,10 @@ class SessionFilter(TextFilter):
 
 
 def session_named(term: str) -> ChargingSession | None:
+    """Its id comes before another session's transactionId."""
     number = whole_number(term)
     rows = ChargingSession.objects.filter(Q(pk=number) | Q(transaction_id=number)).select_related("command")
-    return rows.order_by("-pk").first() if number else None
+    return min(rows, key=lambda one: one.pk != number, default=None) if number else None
 
 
 @admin.register(OcppMessage)
@@ -108,19 +110,19 @@ class MessageAdmin(EndlessAdmin):
         key = ci_key(term)
         return rows.filter(Q(station__cp_key__startswith=key) | Q(action__istartswith=term) | Q(unique_id=term))
 
-    @admin.display(description=_("station"))
+    @admin.display(description=gettext_lazy("station"))
     def place(self, message: OcppMessage) -> SafeString | str:
         return link(message.station)
 
-    @admin.display(description=_("direction"))
+    @admin.display(description=gettext_lazy("direction"))
     def way(self, message: OcppMessage) -> str:
         return arrow(message)
 
-    @admin.display(description=_("outcome"))
+    @admin.display(description=gettext_lazy("outcome"))
     def outcome(self, message: OcppMessage) -> SafeString | str:
         return answered(message)
 
-    @admin.display(description=_("after"))
+    @admin.display(description=gettext_lazy("after"))
     def latency(self, message: OcppMessage) -> str:
         return after(message.latency_ms)
 
@@ -193,7 +195,7 @@ class RejectedFrameAdmin(EndlessAdmin):
 
 
 def arrow(message: OcppMessage) -> str:
-    return str(_("← in") if message.direction == OcppMessage.Direction.IN else _("→ out"))
+    return _("← in") if message.direction == OcppMessage.Direction.IN else _("→ out")
 
 
 def answered(message: OcppMessage) -> SafeString | str:
@@ -201,5 +203,5 @@ def answered(message: OcppMessage) -> SafeString | str:
     if message.error_code:
         return chip(message.error_code, tone="red", title=message.error_description)
     if message.answered_at is None:
-        return chip(str(_("no answer")), tone="orange")
+        return chip(_("no answer"), tone="orange")
     return chip(message.status) if message.status else "ok"

@@ -7,6 +7,12 @@ from rfid.models import RfidCard
 from stations.models import ChargingStation, Command, Connector
 
 
+def energy(meter_start: int, meter_stop: int | None, last_meter_wh: int | None) -> int | None:
+    """ChargingSession.energy_wh, for rows of which only these columns are read."""
+    last = last_meter_wh if meter_stop is None else meter_stop
+    return last - meter_start if last is not None and last >= meter_start else None
+
+
 class ChargingSession(models.Model):
     """One transaction of a station, from StartTransaction to StopTransaction.
 
@@ -98,9 +104,7 @@ class ChargingSession(models.Model):
     @property
     def energy_wh(self) -> int | None:
         """Energy in Wh: at the end by the meter, until then by the last register value; None where unverified."""
-        last = self.meter_stop if self.meter_stop is not None else self.last_meter_wh
-        energy = None if last is None else last - self.meter_start
-        return energy if energy is not None and energy >= 0 else None
+        return energy(self.meter_start, self.meter_stop, self.last_meter_wh)
 
 
 class MeterValue(models.Model):

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-# neither GetConfigurationMaxKeys nor WebSocketPingInterval, in any case
+# neither GetConfigurationMaxKeys nor WebSocketPingInterval, in any case; gateway/configuration.html has a copy for the
+# browser
 SECRET_NAME = re.compile("(?i:key(?!s)|password|passphrase|secret|psk)|(?i:pin(?:code)?)(?![a-zG])")
 ADDRESS_PASSWORD = re.compile(r"(://[^/\s:@\"]*:)[^/\s@\"]+(?=@)")  # ftp://user:password@host/
 TAGS = ("idTag", "parentIdTag")

@@ -12,18 +12,19 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from ocpp.v16.enums import ChargePointStatus
 
-from gateway.pages.fleet import OUT_OF_ORDER, Fleet, Socket, Standing
+from gateway.pages.fleet import Fleet, Socket, Standing
 from gateway.pages.live import Piece, Pieces
-from gateway.pages.sidebar import may_view
 from gateway.pages.verbs import verbs
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession
-from stations.admin.show import TONES, chip, in_minutes, kwh, listing
+from stations.admin.show import TONES, chip, in_minutes, kwh, listing, may_view
+from stations.commands import MAY_COMMAND
 from stations.models import ChargingStation, Connector, StationGroup
 
 CARDS = 100  # on a page of the board
 WAYS = 50  # of looking at the same fleet that are kept drawn
 ONLINE, OFFLINE = "online", "offline"
+OUT_OF_USE = (ChargePointStatus.faulted, ChargePointStatus.unavailable)
 STATES = (ONLINE, OFFLINE, *(str(status.value) for status in ChargePointStatus))
 
 
@@ -40,7 +41,7 @@ class May:
     @classmethod
     def of(cls, request: HttpRequest) -> "May":
         sessions, cards, groups = (may_view(model)(request) for model in (ChargingSession, RfidCard, StationGroup))
-        return cls(sessions, cards, groups, request.user.has_perm("stations.change_chargingstation"), get_language())
+        return cls(sessions, cards, groups, request.user.has_perm(MAY_COMMAND), get_language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def card(station: Standing, may: May) -> Piece:
 
 def all_sockets(station: Standing) -> tuple[Socket, ...]:
     """The station itself among them where it is out of order or out of service."""
-    own = (station.station,) if station.station.status in (OUT_OF_ORDER, "Unavailable") else ()
+    own = (station.station,) if station.station.status in OUT_OF_USE else ()
     return own + station.sockets
 
 
@@ -155,7 +156,7 @@ def socket(one: Socket, may: May, *, online: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "number": one.number,
         "state": chip(one.status or "unknown", dashed=not online, title=error),
-        "error": error if one.status == OUT_OF_ORDER else "",
+        "error": error if one.status == ChargePointStatus.faulted else "",
     }
     if one.session and may.sessions:
         shown["session"] = reverse("admin:sessions_app_chargingsession_change", args=[one.session.pk])
@@ -177,11 +178,11 @@ def kilowatts(watts: float | None) -> str:
 def numbers(fleet: Fleet, stations: list[Standing], may: May, *, link: bool) -> list[Number]:
     """With links where they count the same as the lists, which know no search of the board."""
     online = sum(one.online for one in stations)
-    faulted = sum(socket.status == OUT_OF_ORDER for one in stations for socket in one.sockets)
+    faulted = sum(socket.status == ChargePointStatus.faulted for one in stations for socket in one.sockets)
     figures = [
         Number(_("Stations online"), str(online), listing(ChargingStation, online="yes"), "green"),
         Number(_("Stations offline"), str(len(stations) - online), listing(ChargingStation, online="no"), "grey"),
-        Number(_("Faulted connectors"), str(faulted), listing(Connector, status="Faulted"),
+        Number(_("Faulted connectors"), str(faulted), listing(Connector, status=ChargePointStatus.faulted),
                "red" if faulted else "grey"),
     ]  # fmt: skip
     if may.sessions:

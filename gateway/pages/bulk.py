@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,7 +19,7 @@ from gateway.pages.forms.base import NUMBER, SWITCH
 from gateway.pages.live import fragment, in_dialog
 from stations import bulk
 from stations.admin.bulk import BulkCommandAdmin
-from stations.admin.show import chip, link, listing, page
+from stations.admin.show import chip, link, page
 from stations.api.remote.bulk import permission_for
 from stations.commands import MAY_COMMAND
 from stations.errors import NotAllowed
@@ -179,20 +180,19 @@ def board(row: BulkCommand, *, may_command: bool) -> dict[str, Any]:
         "again_of": link(row.again_of) if row.again_of else "",
         "later": link(later) if later else "",
         "items": items(row),
-        "all_stations": listing(ChargingStation),
     }
 
 
 def items(row: BulkCommand) -> tables.Table:
     """The failed ones first, then as they were chosen."""
-    rows = row.items.select_related("station", "command").order_by("pk")[:SHOWN]
-    ordered = sorted(rows, key=lambda item: item.state != Item.FAILED)
+    rank = Case(When(state=Item.FAILED, then=0), default=1)
+    rows = row.items.select_related("station", "command").order_by(rank, "pk")[:SHOWN]
     cells = [
         [
             link(item.station),
             chip(item.get_state_display(), tone=TONES[Item(item.state)]),
             link(item.command, item.result or "open") if item.command else item.result or "-",
         ]
-        for item in ordered
+        for item in rows
     ]
     return {"headers": ["Station", "State", "Result"], "rows": cells}

@@ -11,18 +11,17 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from gateway.pages import tables
+from gateway.pages.board import Number
 from gateway.pages.card_import import import_cards, may_import
 from gateway.pages.charts import Place, columns
-from gateway.pages.dashboard import Number
 from gateway.pages.export import Button, Exported
-from gateway.pages.sidebar import may_view
 from gateway.pages.usage import Period, day_or_month, in_words, months_of_tag, on_axis
 from rfid.admin import CardAdmin
 from rfid.csv_files import COLUMNS, card_cells
 from rfid.models import RfidCard
 from sessions_app.exports import Export, csv_chunks, with_bom
 from sessions_app.models import ChargingSession
-from stations.admin.show import listing
+from stations.admin.show import listing, may_view
 
 MOST_SESSIONS = 5000  # summed on a card's page: the tag of a network that anybody may use has more
 CARDS = Export(
@@ -72,8 +71,8 @@ def use_of(card: RfidCard) -> dict[str, Any]:
             Number(_("Energy in a year"), in_words(wh), "", "blue"),
         ],
         "chart": columns(_("Energy"), "blue", places, [one.wh for one in uses], in_words) if wh else None,
-        "table": tables.sessions(last),
-        "all": listing(ChargingSession, card__id__exact=card.pk),
+        "table": tables.sessions(last, cards=True),
+        "all": listing(ChargingSession, q=card.tag_id),
     }
 
 

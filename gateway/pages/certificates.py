@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from gateway.pages.commanding import command_address
+from gateway.pages.tables import text_link
 from stations.admin import CertificateAdmin
 from stations.models import Certificate
 
@@ -20,5 +20,5 @@ class CertificatePage(CertificateAdmin):
         own = certificate.type == Certificate.Type.CHARGE_POINT
         if own or certificate.state != Certificate.State.INSTALLED or not certificate.issuer_key_hash:
             return ""
-        form = reverse("admin:stations_chargingstation_command", args=[certificate.station_id, "delete-certificate"])
-        return format_html('<a class="text-link" href="{}?certificate={}">Delete</a>', form, certificate.pk)
+        form = command_address(certificate.station_id, "delete-certificate", certificate=certificate.pk)
+        return text_link(form, "Delete")

@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
 
 from gateway.pages.forms import FORMS, GROUPS, CommandForm
 from gateway.pages.live import in_dialog
@@ -18,7 +20,7 @@ from stations.admin.show import page
 from stations.errors import CommandRefused, StationOffline
 from stations.models import ChargingStation, Command
 
-OFFLINE = "The station is not connected."
+OFFLINE = gettext_lazy("The station is not connected.")
 
 
 def command_view(request: HttpRequest, admin: ModelAdmin, station_id: int, name: str) -> HttpResponse:
@@ -88,8 +90,10 @@ def buttons(station: ChargingStation, user: Any) -> list[dict[str, Any]]:
 
 
 def button(station: ChargingStation, name: str, form: type[CommandForm]) -> dict[str, str]:
-    return {"name": name, "title": form.title, "icon": form.icon, "link": command_address(station, name)}
+    return {"name": name, "title": form.title, "icon": form.icon, "link": command_address(station.pk, name)}
 
 
-def command_address(station: ChargingStation, name: str) -> str:
-    return reverse("admin:stations_chargingstation_command", args=[station.pk, name])
+def command_address(station: int, name: str, **filled: Any) -> str:
+    """Of the form of a command to the station with that key, with some of it filled in."""
+    address = reverse("admin:stations_chargingstation_command", args=[station, name])
+    return f"{address}?{urlencode(filled)}" if filled else address

@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from gateway.pages import schedule, tables
+from gateway.pages.commanding import command_address
 from gateway.pages.forms import NAMES
 from gateway.pages.live import fragment, in_dialog
 from gateway.pages.steps import steps
@@ -66,7 +65,7 @@ class CommandPage(CommandAdmin):
 def result(command: Command) -> dict[str, Any]:
     form, started = "", remote_start(command, timezone.now())
     if name := NAMES.get(command.action):
-        form = reverse("admin:stations_chargingstation_command", args=[command.station_id, name])
+        form = command_address(command.station_id, name)
     return {
         "command": command,
         "outcome": outcome(command),
@@ -135,14 +134,15 @@ def keys(command: Command) -> dict[str, Any] | None:
     """A GetConfiguration's answer as a table; each key that may be changed leads to the form that does it."""
     if command.action != "GetConfiguration" or not isinstance(command.answer, dict):
         return None
-    change = reverse("admin:stations_chargingstation_command", args=[command.station_id, "change-configuration"])
     told = [one for one in command.answer.get("configurationKey") or [] if isinstance(one, dict)]
     rows = [
         {
             "key": str(one.get("key", "")),
             "value": one.get("value"),
             "fixed": chip("read only") if one.get("readonly") else "",
-            "change": f"{change}?{urlencode({'key': one.get('key', ''), 'value': one.get('value') or ''})}",
+            "change": command_address(
+                command.station_id, "change-configuration", key=one.get("key", ""), value=one.get("value") or ""
+            ),
         }
         for one in told
     ]

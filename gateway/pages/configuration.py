@@ -4,6 +4,7 @@ Own views, never a change form's POST: that one is atomic, and a command's row i
 """
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +19,9 @@ from django.views.decorators.http import require_POST
 
 from gateway.pages.commanding import OFFLINE, command_address, give
 from gateway.pages.forms import FORMS
-from gateway.pages.sidebar import may_view
 from gateway.pages.tables import when
 from stations.admin.commands import outcome
-from stations.admin.show import after, listing, page
+from stations.admin.show import after, listing, may_view, page
 from stations.commands import MAY_COMMAND
 from stations.models import ChargingStation, Command, ConfigurationKey, ConfigurationTemplate
 from stations.secrets import SECRET_NAME
@@ -49,6 +49,11 @@ class Row:
     def secret(self) -> bool:
         """It is written and never shown."""
         return bool(SECRET_NAME.search(self.key))
+
+    @property
+    def slot(self) -> str:
+        """Names its place on the page: keys are compared without case, and may have any characters."""
+        return blake2b(self.key.lower().encode(), digest_size=8).hexdigest()
 
 
 def address(station: ChargingStation) -> str:
@@ -88,9 +93,9 @@ def basics(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
 def links(request: HttpRequest, station: ChargingStation) -> dict[str, str]:
     found = {"station": page(station)}
     if request.user.has_perm(MAY_COMMAND):
-        found["reset"] = command_address(station, "reset")
+        found["reset"] = command_address(station.pk, "reset")
     if request.user.has_perm(FORMS["apply-template"].permission):
-        found["apply"] = command_address(station, "apply-template")
+        found["apply"] = command_address(station.pk, "apply-template")
     if request.user.has_perm("stations.add_configurationtemplate"):
         found["template"] = f"{listing(ConfigurationTemplate)}add/?station={station.pk}"
     return found
@@ -117,14 +122,26 @@ def configure_view(request: HttpRequest, station_id: int) -> HttpResponse:
     if not request.user.has_perm(CHANGE.permission):
         raise PermissionDenied
     form = CHANGE(station, request.POST)
+    key = key_of(form)
+    shown = key.lower() == KEY.lower() or told_of(station, key) is not None  # a new one has its row after the answer
     command = give(form, request.user.get_username()) if form.is_valid() else None
-    context = basics(request, station) | {"row": answered(station, form, command)}
-    return TemplateResponse(request, "gateway/configuration_row.html", context)
+    row = answered(station, form, command)
+    in_place = {"HX-Retarget": f"#setting-{row.slot}", "HX-Reswap": "outerHTML"} if shown else {}
+    context = basics(request, station) | {"row": row}
+    return TemplateResponse(request, "gateway/configuration_row.html", context, headers=in_place)
+
+
+def key_of(form: Any) -> str:
+    return str(form.data.get("key", "")).strip()[:50]
+
+
+def told_of(station: ChargingStation, key: str) -> ConfigurationKey | None:
+    return ConfigurationKey.objects.filter(station=station, key__iexact=key).first()
 
 
 def answered(station: ChargingStation, form: Any, command: Command | None) -> Row:
-    key = str(form.data.get("key", "")).strip()[:50]
-    known = ConfigurationKey.objects.filter(station=station, key__iexact=key).first()
+    key = key_of(form)
+    known = told_of(station, key)
     if command:
         told: dict[str, Any] = {"answer": outcome(command), "command": page(command)}
         told["latency"] = after(command.latency_ms)

@@ -8,12 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from gateway.pages import tables
-from gateway.pages.sidebar import may_view
 from gateway.pages.tables import Table
 from ocpp_ws.message_log import without_secrets
 from ocpp_ws.models import RejectedFrame
 from ocpp_ws.protocol.errors import RULES, SEMANTIC
-from stations.admin.show import chip, listing, page
+from stations.admin.show import chip, listing, may_view, page
 from stations.models import ChargingStation, Quirk
 from stations.services.quirks import MOST, WORDS
 

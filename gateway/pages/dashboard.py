@@ -5,13 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gateway.pages.board import STATES, May, Number, Wish, drawn, power
+from gateway.pages.board import STATES, May, Wish, drawn
 from gateway.pages.fleet import fleet
 from gateway.pages.live import answer
-from gateway.pages.sidebar import may_view
+from stations.admin.show import may_view
 from stations.models import ChargingStation
-
-__all__ = ["Number", "board_view", "dashboard", "power"]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Exported(ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            rows = self.get_changelist_instance(request).get_queryset(request)
+            rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect(listing(self.model))
         return answer(rows)

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from ocpp.v16.enums import ChargePointStatus
 
 from gateway.pages.live import Pieces, Shared
-from sessions_app.models import ChargingSession
+from sessions_app.models import ChargingSession, energy
+from sessions_app.services.energy import is_credible
 from stations.admin.tables import midnight
 from stations.models import ChargingStation, Connector, StationGroup
-
-OUT_OF_ORDER = "Faulted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Standing:
 
     @property
     def faulted(self) -> bool:
-        return any(one.status == OUT_OF_ORDER for one in (self.station, *self.sockets))
+        return any(one.status == ChargePointStatus.faulted for one in (self.station, *self.sockets))
 
     @property
     def order(self) -> tuple[int, str]:
@@ -109,19 +109,19 @@ def sockets_of_stations(now: datetime) -> dict[int, list[Socket]]:
 
 def running_session(told: Iterable[Any], now: datetime) -> Running:
     pk, start, last, power, holder, id_tag, started = told
-    energy = last - start if last is not None and last >= start else None
-    return Running(pk, energy, power, holder or "", id_tag, max(0, (now - started) // timedelta(minutes=1)))
+    minutes = max(0, (now - started) // timedelta(minutes=1))
+    return Running(pk, energy(start, None, last), power, holder or "", id_tag, minutes)
 
 
 def begun_since(moment: datetime) -> dict[int, tuple[int, int]]:
-    """How many sessions each station began, and their energy. Added up here: a GROUP BY would leave the index by time
-    for the one by station, and read every session there is."""
+    """How many sessions each station began, and their energy where it is credible. Added up here: a GROUP BY would
+    leave the index by time for the one by station, and read every session there is."""
     begun = ChargingSession.objects.filter(started_at__gte=moment).order_by("started_at")
     found: dict[int, tuple[int, int]] = {}
     for station, start, stop, last in begun.values_list("station_id", "meter_start", "meter_stop", "last_meter_wh"):
         n, wh = found.get(station, (0, 0))
-        end = last if stop is None else stop
-        found[station] = (n + 1, wh + (end - start if end is not None and end >= start else 0))
+        gain = energy(start, stop, last)
+        found[station] = (n + 1, wh + (gain if is_credible(gain) else 0))
     return found
 
 

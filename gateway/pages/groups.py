@@ -7,15 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from gateway.pages.bulk import choose_stations
-from gateway.pages.sidebar import may_view
 from stations.admin import StationGroupAdmin
-from stations.admin.show import listing
+from stations.admin.show import listing, may_view
+from stations.commands import MAY_COMMAND
 from stations.models import ChargingStation, StationGroup
-
-PERMISSION = "stations.change_chargingstation"
 
 
 class GroupPage(StationGroupAdmin):
@@ -27,9 +25,9 @@ class GroupPage(StationGroupAdmin):
         return [path("<int:group_id>/command/", view, name="stations_stationgroup_command"), *super().get_urls()]
 
     def has_command_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(PERMISSION) and may_view(ChargingStation)(request))
+        return bool(request.user.has_perm(MAY_COMMAND) and may_view(ChargingStation)(request))
 
-    @admin.action(description=_("Command their stations …"), permissions=["command"])
+    @admin.action(description=gettext_lazy("Command their stations …"), permissions=["command"])
     def command_groups(self, request: HttpRequest, groups: QuerySet[StationGroup]) -> HttpResponse:
         return choose_stations(request, in_groups([group.pk for group in groups]))
 

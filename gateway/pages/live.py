@@ -96,9 +96,9 @@ class Shared(Generic[T]):
 
     def get(self) -> T:
         with self._lock:
-            now = time.monotonic()
-            if self._value is None or now - self._at >= self.SECONDS:
-                self._value, self._at = self.compute(), now
+            if self._value is None or time.monotonic() - self._at >= self.SECONDS:
+                self._value = self.compute()
+                self._at = time.monotonic()  # by now: of those who waited for a slow one none computes it again
             return self._value
 
     def forget(self) -> None:

@@ -12,14 +12,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from gateway.pages.export import Button, Exported
-from gateway.pages.sidebar import may_view
 from gateway.pages.tail import MOST, Cursor, follow, frames, lines, look_on
 from ocpp_ws.admin import MessageAdmin, answered
 from ocpp_ws.exports import MESSAGES, json_lines
 from ocpp_ws.models import OcppMessage
 from sessions_app.exports import Download
 from sessions_app.models import ChargingSession
-from stations.admin.show import after, listing, page
+from stations.admin.show import after, listing, may_view, page
 from stations.admin.tables import EXPORT, used
 
 JSON_EXPORT = f"ocpp_ws_ocppmessage_json{EXPORT}"

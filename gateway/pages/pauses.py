@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
+from ocpp.v16.enums import ChargePointStatus
 
 from gateway.pages.tables import when
 from sessions_app.models import ChargingSession
 from stations.admin.show import span
 from stations.models import ConnectorStatusChange
 
-BY: dict[str, Any] = {"SuspendedEV": _("paused by the vehicle"), "SuspendedEVSE": _("paused by the station")}
+BY: dict[str, Any] = {
+    ChargePointStatus.suspended_ev: gettext_lazy("paused by the vehicle"),
+    ChargePointStatus.suspended_evse: gettext_lazy("paused by the station"),
+}
 MOST = 1000  # changes looked at
 
 

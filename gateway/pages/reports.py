@@ -17,16 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gateway.pages import charts
-from gateway.pages.dashboard import Number
+from gateway.pages.board import Number
 from gateway.pages.forms.base import SELECT, TEXT
-from gateway.pages.sidebar import may_view
 from gateway.pages.tables import Table, text_link
 from gateway.pages.usage import Period, Use, by_card, by_station, by_time, day_or_month, in_words, named, on_axis
 from rfid.csv_files import Cell, csv_text
 from rfid.models import RfidCard
 from sessions_app.exports import CsvAnswer, with_bom
 from sessions_app.models import ChargingSession
-from stations.admin.show import link, listing
+from stations.admin.show import link, listing, may_view
 from stations.admin.tables import parse_day
 from stations.models import ChargingStation
 
@@ -148,7 +147,7 @@ def of_uses(way: By, uses: list[Use], period: Period) -> dict[str, Any]:
     return chosen | drawn | {
         "numbers": [
             Number(_("Energy"), in_words(wh), "", "blue"),
-            Number(_("Sessions"), f"{sessions:,}", sessions_of(period), ""),
+            Number(_("Sessions"), f"{sessions:,}", sessions_of(period, period), ""),
             Number(_("Energy of a session"), in_words(wh / sessions) if sessions else "-", ""),
             Number(_("Energy of a day"), in_words(wh / period.days), ""),
         ],
@@ -165,7 +164,7 @@ def left_out(doubtful: int) -> str:
 
 
 def in_time(uses: list[Use]) -> dict[str, Any]:
-    places = [charts.Place(name(one.of), on_axis(one.of), sessions_of(one.of)) for one in uses]
+    places = [charts.Place(name(one.of), on_axis(one.of), sessions_of(one.of, one.of)) for one in uses]
     return {
         "columns": [
             charts.columns(_("Energy"), "blue", places, [one.wh for one in uses], in_words),
@@ -185,13 +184,18 @@ def largest(uses: list[Use], period: Period) -> dict[str, Any]:
 
 def table(way: By, shown: list[Use], period: Period, wh: int) -> Table:
     rows = [
-        [called(one.of), text_link(sessions_of(period, one.of), f"{one.sessions:,}"), in_words(one.wh),
+        [called(one.of), counted(one, sessions_of(period, one.of)), in_words(one.wh),
          in_words(one.wh / one.sessions) if one.sessions else "-", f"{100 * one.wh / wh:.1f} %" if wh else "-"]
         for one in shown
     ]  # fmt: skip
     monthly = way is BY["day"] and shown[0].of.monthly
     first = _("Month") if monthly else way.title
     return {"headers": [first, _("Sessions"), _("Energy"), _("Energy of a session"), _("Share")], "rows": rows}
+
+
+def counted(use: Use, address: str) -> str:
+    count = f"{use.sessions:,}"
+    return text_link(address, count) if address else count
 
 
 def called(one: Any) -> Any:
@@ -206,8 +210,10 @@ def name(one: Any) -> str:
     return _("No card") if one is None else str(one)
 
 
-def sessions_of(period: Period, one: Any = None) -> str:
-    """The address of these sessions in their list."""
+def sessions_of(period: Period, one: Any) -> str:
+    """The address of these sessions in their list; empty where `one` is None: no filter finds those without a card."""
+    if one is None:
+        return ""
     days = one if isinstance(one, Period) else period
     lookups: dict[str, Any] = {"started_at_from": days.first, "started_at_to": days.last}
     if isinstance(one, ChargingStation):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, IntegerField, Q, Window
 from django.db.models.functions import Cast, Mod, RowNumber
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from sessions_app.models import ChargingSession, MeterValue
 
@@ -27,10 +27,10 @@ class Kind:
     kilo: bool = False
 
 
-POWER = Kind("Power.Active.Import", _("Power"), "kW", kilo=True)
-ENERGY = Kind("Energy.Active.Import.Register", _("Energy"), "kWh", kilo=True)
-SOC = Kind("SoC", _("State of charge"), "%")
-CURRENT = Kind("Current.Import", _("Current"), "A")
+POWER = Kind("Power.Active.Import", gettext_lazy("Power"), "kW", kilo=True)
+ENERGY = Kind("Energy.Active.Import.Register", gettext_lazy("Energy"), "kWh", kilo=True)
+SOC = Kind("SoC", gettext_lazy("State of charge"), "%")
+CURRENT = Kind("Current.Import", gettext_lazy("Current"), "A")
 KINDS = (POWER, ENERGY, SOC, CURRENT)
 
 

@@ -11,22 +11,23 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from gateway.pages import tables
+from gateway.pages.board import Number, power
+from gateway.pages.commanding import command_address
 from gateway.pages.curve import curve
-from gateway.pages.dashboard import Number, power
 from gateway.pages.export import Exported
-from gateway.pages.sidebar import may_view
 from gateway.pages.tail import tail
 from ocpp_ws.message_log import of_session
 from ocpp_ws.models import OcppMessage
-from sessions_app.admin import SessionAdmin, lasted
+from rfid.models import RfidCard
+from sessions_app.admin import SessionAdmin, lasted, whole_number
 from sessions_app.exports import SESSIONS
 from sessions_app.models import ChargingSession, MeterValue
-from stations.admin.show import chip, kwh, link, listing
+from stations.admin.show import chip, kwh, link, listing, may_view
 from stations.commands import MAY_COMMAND
 from stations.models import ConnectorStatusChange
 
 ACTIVE = ChargingSession.Status.ACTIVE
-LIVE, STOP = "admin:sessions_app_chargingsession_live", "admin:stations_chargingstation_command"
+LIVE = "admin:sessions_app_chargingsession_live"
 VALUES = 60
 MESSAGES = 50
 
@@ -39,9 +40,13 @@ class SessionPage(Exported, SessionAdmin):
         live = self.admin_site.admin_view(self.live)
         return [path("<int:pk>/live/", live, name="sessions_app_chargingsession_live"), *super().get_urls()]
 
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        told = {"newest": newest(whole_number(object_id))} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, told)
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if session := kwargs.get("obj"):
-            context |= board(session, request)
+            context |= board(session, request, context["newest"])
             if may_view(OcppMessage)(request):
                 rows, active = OcppMessage.objects.filter(of_session(session)), session.status == ACTIVE
                 context["tail"] = tail(rows, most=MESSAGES, live=active, session=session.pk)
@@ -49,41 +54,50 @@ class SessionPage(Exported, SessionAdmin):
 
     def live(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What changes while it is active; 204 as long as nothing is new since `state`."""
+        before = newest(pk)
         session = get_object_or_404(ChargingSession.objects.select_related("station", "card", "command"), pk=pk)
         if not self.has_view_permission(request, session):
             raise PermissionDenied
-        if request.GET.get("state") == state(session):
+        if request.GET.get("state") == state(session, before):
             return HttpResponse(status=204)
-        return TemplateResponse(request, "gateway/session_live.html", board(session, request) | {"original": session})
+        shown = board(session, request, before) | {"original": session}
+        return TemplateResponse(request, "gateway/session_live.html", shown)
 
 
-def board(session: ChargingSession, request: HttpRequest) -> dict[str, Any]:
+def board(session: ChargingSession, request: HttpRequest, before: str) -> dict[str, Any]:
+    """`before`: what was `newest` before the session was read."""
     values = MeterValue.objects.filter(session=session).order_by("-sampled_at")
     shown: dict[str, Any] = {
         "state": chip(session.status),
         "flags": [chip(str(flag), tone="orange") for flag in session.flags],
         "numbers": numbers(session),
-        "facts": facts(session),
-        "curve": curve(session),
+        "facts": facts(session, cards=may_view(RfidCard)(request)),
     }
     if may_view(MeterValue)(request):
         shown |= {
+            "curve": curve(session),
             "values": tables.meter_values(values[:VALUES]),
             "all_values": listing(MeterValue, session__id__exact=session.pk),
         }
     if session.status == ACTIVE:
-        shown["next"] = f"{reverse(LIVE, args=[session.pk])}?{urlencode({'state': state(session)})}"
+        shown["next"] = f"{reverse(LIVE, args=[session.pk])}?{urlencode({'state': state(session, before)})}"
         if request.user.has_perm(MAY_COMMAND):
-            shown["stop"] = reverse(STOP, args=[session.station_id, "stop-transaction"])
+            shown["stop"] = command_address(session.station_id, "stop-transaction")
     return shown
 
 
-def state(session: ChargingSession) -> str:
+def newest(pk: int) -> str:
+    """The newest value of a session and the newest status of its station. It is asked for before the session is read:
+    what comes in between is shown already, and shown again; the other way round nobody would ever see it."""
+    sampled = MeterValue.objects.filter(session=pk).order_by("-sampled_at").values_list("sampled_at", flat=True)
+    station = ChargingSession.objects.filter(pk=pk).values("station")[:1]
+    changed = ConnectorStatusChange.objects.filter(station=station).order_by("-pk").values_list("pk", flat=True)
+    return f"{sampled.first()} {changed.first()}"
+
+
+def state(session: ChargingSession, before: str) -> str:
     """Another one as soon as there is something new to show; what lasts is told anew twice a minute."""
-    sampled = MeterValue.objects.filter(session=session).order_by("-sampled_at").values_list("sampled_at", flat=True)
-    changed = ConnectorStatusChange.objects.filter(station=session.station_id).order_by("-pk")
-    newest = [sampled.first(), session.last_meter_at, changed.values_list("pk", flat=True).first()]
-    return f"{session.status} {int(time.time() // 30)} {' '.join(map(str, newest))}"
+    return f"{session.status} {int(time.time() // 30)} {session.last_meter_at} {before}"
 
 
 def numbers(session: ChargingSession) -> list[Number]:
@@ -96,7 +110,7 @@ def numbers(session: ChargingSession) -> list[Number]:
     ]
 
 
-def facts(session: ChargingSession) -> list[tuple[str, Any]]:
+def facts(session: ChargingSession, *, cards: bool) -> list[tuple[str, Any]]:
     exact = "-" if session.energy_wh is None else f"{session.energy_wh} Wh"
     stop = "-" if session.meter_stop is None else f"{session.meter_stop} Wh"
     sampled = "-" if session.last_meter_wh is None else f"{session.last_meter_wh} Wh"
@@ -104,7 +118,7 @@ def facts(session: ChargingSession) -> list[tuple[str, Any]]:
     return [
         ("Station", link(session.station)),
         ("Connector", session.connector_number),
-        ("Card", tables.card(session)),
+        ("Card", tables.card(session, linked=cards)),
         ("Energy", exact),
         ("Meter", f"{session.meter_start} Wh to {stop}"),
         ("Last sample", sampled),

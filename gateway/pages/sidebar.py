@@ -1,6 +1,5 @@
 """What stands beside every admin page: the navigation, and which profile this is."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +8,13 @@ from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from ocpp.v16.enums import ChargePointStatus
 
 from gateway.models import Alert, Delivery, Subscription
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue, ReconciliationItem
-from stations.admin.show import listing
+from stations.admin.show import listing, may_view
 from stations.models import (
     BulkCommand,
     Certificate,
@@ -124,7 +124,7 @@ def badges() -> Counts:
     """What waits for somebody, in one query over partial indexes: it runs for every page."""
     waiting: dict[str, QuerySet[Any]] = {
         "alerts": Alert.objects.filter(closed_at=None),
-        "faulted": Connector.objects.filter(status="Faulted"),
+        "faulted": Connector.objects.filter(status=ChargePointStatus.faulted),
         "unknown stations": UnknownStation.objects.waiting(),
         "reconciliation": ReconciliationItem.objects.filter(resolved_at=None),
         "security events": SecurityEvent.objects.filter(critical=True, seen_at=None),
@@ -144,8 +144,3 @@ def badge(count: Counts, name: str) -> dict[str, Any]:
 
 def item(title: str, icon: str, model: type[Model], **filters: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": listing(model, **filters), "permission": may_view(model)}
-
-
-def may_view(model: type[Model]) -> Callable[[HttpRequest], bool]:
-    app, name = model._meta.app_label, model._meta.model_name
-    return lambda request: any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("view", "change"))

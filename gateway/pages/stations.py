@@ -21,13 +21,12 @@ from gateway.pages.configuration import configuration_view, configure_view
 from gateway.pages.conformance import conformance_view
 from gateway.pages.live import answer
 from gateway.pages.registration import address, registration_view
-from gateway.pages.sidebar import may_view
 from gateway.pages.tail import tail
 from gateway.pages.watch import drawn, read, watched
 from ocpp_ws.models import OcppMessage
 from sessions_app.models import MeterValue
 from stations.admin import StationAdmin
-from stations.admin.show import chip, listing, post_button
+from stations.admin.show import chip, listing, may_view, post_button
 from stations.models import (
     Certificate,
     ChargingStation,
@@ -123,10 +122,8 @@ class StationPage(StationAdmin):
             context["pieces"] = drawn(now, may, request.user).html() if now else ""
             context["live"] = reverse("admin:stations_chargingstation_live", args=[station.pk])
             context["groups"] = station.groups.all() if may.groups else ()
-            context["more"] = more(station)
+            context["more"] = more(station, request)
             context["decide"] = address(station) if commandable else ""
-            if may_view(ConfigurationKey)(request):
-                context["more"].append({"title": _("Configuration"), "link": configuration_address(station)})
             if may_view(OcppMessage)(request):
                 mine = OcppMessage.objects.filter(station=station)
                 context["tail"] = tail(mine, most=20, station__id__exact=station.pk)
@@ -134,21 +131,23 @@ class StationPage(StationAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def more(station: ChargingStation) -> list[dict[str, str]]:
-    """Where to look on."""
+def more(station: ChargingStation, request: HttpRequest) -> list[dict[str, str]]:
+    """Where to look on, of what may be viewed."""
     models = {"Connectors": Connector, "Meter values": MeterValue, "Reservations": Reservation}
     models |= {"Certificates": Certificate, "Security events": SecurityEvent, "Files": StationFile}
     report = reverse("admin:stations_chargingstation_conformance", args=[station.pk])
-    return [
-        *({"title": name, "link": listing(model, station__id__exact=station.pk)} for name, model in models.items()),
-        {"title": "Conformance report", "link": report},
+    places: list[tuple[str, type[Model], str]] = [
+        *((title, model, listing(model, station__id__exact=station.pk)) for title, model in models.items()),
+        ("Conformance report", Quirk, report),
+        (_("Configuration"), ConfigurationKey, configuration_address(station)),
     ]
+    return [{"title": title, "link": link} for title, model, link in places if may_view(model)(request)]
 
 
 def tables_of(station: ChargingStation, commandable: bool) -> list[dict[str, Any]]:
     """Its newest rows in the long tables, a query each."""
     installed = InstalledProfile.objects.filter(station=station).select_related("station", "stored")
-    clear = command_address(station, "clear-charging-profile") if commandable else ""
+    clear = command_address(station.pk, "clear-charging-profile") if commandable else ""
     active = {"status": Reservation.Status.ACTIVE, "expiry_date__gt": timezone.now()}
     reserved = Reservation.objects.filter(station=station, **active).order_by("expiry_date")
     progress = ProgressReport.objects.filter(station=station).select_related("command").order_by("-pk")

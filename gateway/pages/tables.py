@@ -30,17 +30,18 @@ def when(moment: Any) -> str:
     return "-" if moment is None else formats.localize(timezone.localtime(moment))
 
 
-def sessions(rows: Iterable[ChargingSession]) -> Table:
+def sessions(rows: Iterable[ChargingSession], *, cards: bool) -> Table:
+    """`cards`: whether who looks may view cards."""
     cells = [
-        [link(s, when(s.started_at)), f"{s.station} / {s.connector_number}", card(s), chip(s.status), lasted(s),
-         kwh(s.energy_wh)]
+        [link(s, when(s.started_at)), f"{s.station} / {s.connector_number}", card(s, linked=cards), chip(s.status),
+         lasted(s), kwh(s.energy_wh)]
         for s in rows
     ]  # fmt: skip
     return {"headers": ["Started", "Station", "Card", "Status", "Duration", "Energy"], "rows": cells}
 
 
-def card(session: ChargingSession) -> Any:
-    return link(session.card) if session.card else session.id_tag or "-"
+def card(session: ChargingSession, *, linked: bool) -> Any:
+    return link(session.card) if session.card and linked else session.id_tag or "-"
 
 
 def commands(rows: Iterable[Command]) -> Table:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from gateway.pages.tables import when
 from ocpp_ws.admin import answered, arrow
@@ -127,7 +127,7 @@ def look_on(cursor: Cursor, filters: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    title: Any
+    title: str
     text: str
     cut: bool
 
@@ -143,6 +143,6 @@ def frames(message: OcppMessage) -> list[Frame]:
     return [call, frame(_("CALLRESULT"), [3, message.unique_id, message.answer])]
 
 
-def frame(title: Any, members: list[Any]) -> Frame:
+def frame(title: str, members: list[Any]) -> Frame:
     text = json.dumps(members, indent=2, ensure_ascii=False)
     return Frame(title, text[:SHOWN], len(text) > SHOWN)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from operator import itemgetter
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -44,16 +45,17 @@ def timeline(
     connectors: Iterable[Connector], changes: Iterable[ConnectorStatusChange], *, offline_since: datetime | None,
     now: datetime,
 ) -> Timeline | None:  # fmt: skip
-    """Of the day that ends with this minute; None where nothing was told. `changes` in any order."""
+    """Of the day that ends with this minute; None where nothing was told. `changes` in any order;
+    of those with one timestamp the one that was received last holds."""
     end = (now + timedelta(minutes=1)).replace(second=0, microsecond=0)
     told: dict[int, list[Change]] = defaultdict(list)
     for one in connectors:
         if one.status and one.status_at and one.status_at < end - DAY:  # its row in the history may be far down
             told[one.number].append((one.status_at, one.status))
-    for change in changes:
+    for change in sorted(changes, key=lambda one: one.pk):
         told[change.connector_number].append((min(change.timestamp, now), change.status))
     lanes = [
-        Lane(str(number) if number else _("station"), stretches(sorted(of_one), end, offline_since))
+        Lane(str(number) if number else _("station"), stretches(sorted(of_one, key=itemgetter(0)), end, offline_since))
         for number, of_one in sorted(told.items())
     ]
     if not any(lane.stretches for lane in lanes):

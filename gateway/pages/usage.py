@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 
 from sessions_app.models import ChargingSession
-from sessions_app.services.energy import MOST_WH
+from sessions_app.services.energy import MOST_WH, is_credible
 from stations.admin.tables import midnight
 
 MOST_BARS = 92  # days; a longer time is summed by month
@@ -139,7 +139,7 @@ def months_of_tag(key: str, period: Period, most: int) -> list[Use]:
     count, energy, doubtful = Counter[str](), Counter[str](), Counter[str]()
     for at, gain in begun(period).filter(id_tag_key=key).order_by("-pk").values_list("started_at", "gain")[:most]:
         month = f"{timezone.localtime(at):%Y-%m}"
-        credible = gain is not None and 0 <= gain <= MOST_WH
+        credible = is_credible(gain)
         count[month] += 1
         energy[month] += gain if credible else 0
         doubtful[month] += gain is not None and not credible

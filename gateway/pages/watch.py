@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from ocpp.v16.enums import ChargePointStatus
 
 from gateway.pages import tables
 from gateway.pages.board import May, Number, kilowatts, power
@@ -86,7 +87,8 @@ def pieces(seen: Watched, may: May, user: User | AnonymousUser, *, commands: boo
         Piece("station-facts", render("facts", {"facts": facts(station)})),
     ]
     if may.sessions:
-        top.append(table("sessions", _("Sessions"), ChargingSession, tables.sessions(seen.sessions), station))
+        sessions = tables.sessions(seen.sessions, cards=may.cards)
+        top.append(table("sessions", _("Sessions"), ChargingSession, sessions, station))
     if commands:
         top.append(table("given", _("Commands given"), Command, tables.commands(seen.commands), station))
     return Pieces(tuple(top))
@@ -104,7 +106,7 @@ def table(name: str, title: str, model: Any, rows: tables.Table, station: Chargi
 def numbers(seen: Watched, may: May) -> list[Number]:
     running = [one.active_session for one in seen.connectors if getattr(one, "active_session", None)]
     in_use = _("%(used)d of %(all)d") % {"used": len(running), "all": len(seen.connectors)}
-    faulted = sum(one.status == "Faulted" for one in seen.connectors)
+    faulted = sum(one.status == ChargePointStatus.faulted for one in seen.connectors)
     figures = [Number(_("Connectors charging"), in_use, "", "blue" if running else "grey")]
     if may.sessions:
         now = sum(session.power_w or 0 for session in running) if seen.station.online else None
@@ -174,7 +176,7 @@ def socket(connector: Connector, may: May, *, online: bool) -> dict[str, Any]:
 def running(session: ChargingSession, may: May, *, online: bool) -> dict[str, Any]:
     return {
         "link": link(session, "Session"),
-        "card": tables.card(session) if may.cards else session.id_tag or "-",
+        "card": tables.card(session, linked=may.cards),
         "energy": kwh(session.energy_wh),
         "power": power(session) if online else "",
         "for": lasted(session),

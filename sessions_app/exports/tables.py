@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from rfid.csv_files import Cell
+from sessions_app.models import energy
 
 Stamp = Callable[[datetime], str]
 
@@ -26,12 +27,6 @@ class Export:
 def local(zone: tzinfo) -> Stamp:
     """As spreadsheets read it."""
     return lambda moment: moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")
-
-
-def energy(meter_start: int, meter_stop: int | None, last_meter_wh: int | None) -> int | None:
-    """ChargingSession.energy_wh."""
-    last = meter_stop if meter_stop is not None else last_meter_wh
-    return last - meter_start if last is not None and last >= meter_start else None
 
 
 def session_cells(row: Sequence[Any], stamp: Stamp) -> list[Cell]:

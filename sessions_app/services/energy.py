@@ -1,6 +1,7 @@
 """Whether a session's energy can be believed. It is stored as the station told it in any case."""
 
 from datetime import datetime
+from typing import TypeGuard
 
 from sessions_app.models import ChargingSession
 
@@ -8,6 +9,11 @@ SUSPECT = "energy_suspect"
 MOST_WH = 2_000_000  # of one session: more than the batteries of the largest lorries
 MOST_W = 4_000_000  # of one connector: the megawatt charging system has 3.75 MW
 MARGIN_WH = 1_000  # between a sample and a stop that have the same time
+
+
+def is_credible(energy_wh: int | None) -> TypeGuard[int]:
+    """Whether it counts in a sum."""
+    return energy_wh is not None and 0 <= energy_wh <= MOST_WH
 
 
 def with_energy_judged(flags: list[str], session: ChargingSession, meter_stop: int, stopped_at: datetime) -> list[str]:

@@ -9,12 +9,12 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 
-from stations.admin.show import listing
+from stations.admin.show import listing, may_view
 from stations.models import ChargingStation, StationGroup
 
 MOST_ACTIONS = 50  # groups that the list of stations offers as actions
@@ -30,7 +30,7 @@ class StationGroupAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StationGroup]:
         return super().get_queryset(request).annotate(size=Count("stations"))
 
-    @admin.display(description=_("stations"), ordering="size")
+    @admin.display(description=gettext_lazy("stations"), ordering="size")
     def size(self, group: Any) -> SafeString:
         return format_html(
             '<a class="text-link" href="{}">{}</a>', listing(ChargingStation, group=group.pk), group.size
@@ -38,11 +38,11 @@ class StationGroupAdmin(ModelAdmin):
 
 
 class GroupFilter(DropdownFilter):
-    title = _("group")
+    title = gettext_lazy("group")
     parameter_name = "group"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        if not any(request.user.has_perm(f"stations.{verb}_stationgroup") for verb in ("view", "change")):
+        if not may_view(StationGroup)(request):
             return []  # a filter without choices is not shown
         return [(str(pk), name) for pk, name in StationGroup.objects.values_list("pk", "name")]
 
@@ -69,4 +69,4 @@ def put_into(group: StationGroup) -> Action:
         told = ngettext("%(count)d station is in %(group)s.", "%(count)d stations are in %(group)s.", len(pks))
         messages.success(request, told % {"count": len(pks), "group": group})
 
-    return put, f"group_{group.pk}", gettext("Put into the group %(group)s") % {"group": group}
+    return put, f"group_{group.pk}", _("Put into the group %(group)s") % {"group": group}

@@ -1,10 +1,12 @@
 """How the admin shows things: a state is always a word and a colour, an id always a link."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Model
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -38,6 +40,12 @@ def chip(word: str, *, tone: str = "", title: str = "", dashed: bool = False) ->
     """A state as a coloured label; dashed where it is only the last one known of an offline station."""
     look = f"chip-{tone or TONES.get(word, 'grey')}{' chip-dashed' if dashed else ''}"
     return format_html('<span class="chip {}" title="{}">{}</span>', look, title, word)
+
+
+def may_view(model: type[Model]) -> Callable[[HttpRequest], bool]:
+    """Whether who asks may see rows of it: Django lets also those look who may change them."""
+    app, name = model._meta.app_label, model._meta.model_name
+    return lambda request: any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("view", "change"))
 
 
 def page(row: Model) -> str:

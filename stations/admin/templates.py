@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from stations.models import ChargingStation, ConfigurationTemplate
+from stations.admin.show import may_view
+from stations.models import ChargingStation, ConfigurationKey, ConfigurationTemplate
 
 
 @admin.register(ConfigurationTemplate)
@@ -21,6 +22,6 @@ class ConfigurationTemplateAdmin(ModelAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """With `?station=` what that station told, to choose from."""
         given = request.GET.get("station", "")
-        known = request.user.has_perm("stations.view_configurationkey") and given.isascii() and given.isdigit()
+        known = may_view(ConfigurationKey)(request) and given.isascii() and given.isdigit()
         station = ChargingStation.objects.filter(pk=int(given[:18])).first() if known else None
         return ConfigurationTemplate.like(station) if station else super().get_changeform_initial_data(request)

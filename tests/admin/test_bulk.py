@@ -13,7 +13,7 @@ from gateway.pages.forms import FOR_MANY
 from stations import bulk
 from stations.admin.show import listing, page
 from stations.certificates import authority
-from stations.models import BulkCommand, Certificate, ChargingStation
+from stations.models import BulkCommand, BulkItem, Certificate, ChargingStation
 from tests.admin.test_commanding import BODIES
 
 
@@ -92,6 +92,18 @@ def test_the_page_shows_results_and_offers_what_can_be_done(operator: Client, st
     second = BulkCommand.objects.exclude(pk=made.pk).get()
     assert response.redirect_chain == [(page(second), 302)]
     assert second.items.count() == 3
+
+
+def test_the_failed_ones_come_first_however_many_there_are(
+    operator: Client, stations: list[ChargingStation], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("gateway.pages.bulk.SHOWN", 2)
+    made = bulk.start(stations=stations, command="clear-cache", body={}, actor="olga", now=timezone.now())
+    made.items.filter(station=stations[2]).update(state=BulkItem.State.FAILED)
+    rows = operator.get(page(made)).context["items"]["rows"]
+    assert [page(station) in row[0] for row, station in zip(rows, (stations[2], stations[0]), strict=True)] == [
+        True
+    ] * 2
 
 
 def test_a_password_in_an_address_is_not_shown(operator: Client, stations: list[ChargingStation]) -> None:

@@ -1,5 +1,6 @@
 """The configuration of a station as a table: what is shown, what may be changed, what the answer was."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from gateway.pages.configuration import address, answered
 from gateway.pages.forms import FORMS
 from stations.admin.show import listing, page
 from stations.models import ChargingStation, Command, ConfigurationKey, ConfigurationTemplate
+from stations.secrets import SECRET_NAME
 
 OFFLINE = "The station is not connected."
 
@@ -74,6 +76,26 @@ def test_a_secret_is_written_and_never_shown(operator: Client, station: Charging
     assert "hush" not in wrong
 
 
+@pytest.mark.parametrize(
+    ("key", "secret"),
+    [
+        *((key, True) for key in ("AuthorizationKey", "WifiPassword", "wifi_passphrase", "ClientSecret", "WPA-PSK")),
+        *((key, True) for key in ("SimPin", "SIMPIN", "pin", "pinCode", "ModemPINCODE", "simPin2")),
+        *((key, False) for key in ("GetConfigurationMaxKeys", "HeartbeatInterval", "WebSocketPingInterval")),
+        *((key, False) for key in ("WEBSOCKETPINGINTERVAL", "websocketpinginterval", "Spinning")),
+    ],
+)
+def test_the_browser_hides_what_is_hidden_here(
+    operator: Client, station: ChargingStation, key: str, secret: bool
+) -> None:
+    html = body(operator.get(address(station)))
+    rule = re.search(r"x-bind:type=\"(.*?) \? 'password'", html)
+    assert rule
+    ways = re.findall(r"/(\S+)/(i?)\.test\(key\)", rule[1])
+    assert any(re.search(way, key, re.IGNORECASE if case else 0) for way, case in ways) == secret
+    assert bool(SECRET_NAME.search(key)) == secret
+
+
 @pytest.mark.usefixtures("keys")
 def test_what_waits_for_a_reboot_says_so_until_then(operator: Client, station: ChargingStation) -> None:
     html = body(operator.get(address(station)))
@@ -101,6 +123,17 @@ def test_a_key_is_set_with_the_operators_name_and_the_outcome_leads_to_the_comma
     command = Command.objects.get()
     assert (command.action, command.payload["value"], command.actor) == ("ChangeConfiguration", " 70", "olga")
     assert page(command) in body(response)
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("key", ["heartbeatinterval", "authorizationkey"])
+def test_another_key_that_has_a_row_is_answered_in_it(operator: Client, station: ChargingStation, key: str) -> None:
+    row = operator.post(f"{address(station)}set/", {"key": key, "value": "70"})
+    assert row["HX-Reswap"] == "outerHTML"
+    place = row["HX-Retarget"].removeprefix("#")
+    for html in (body(row), body(operator.get(address(station)))):
+        assert html.count(f'id="{place}"') == 1
+    assert "HX-Retarget" not in change(operator, station, "Another", "1")
 
 
 @pytest.mark.usefixtures("keys")
@@ -183,3 +216,9 @@ def test_a_template_tells_nobody_a_configuration_that_may_not_be_seen(station: C
     client = user_with("add_configurationtemplate")
     link = f"{listing(ConfigurationTemplate)}add/?station={station.pk}"
     assert "HeartbeatInterval" not in body(client.get(link))
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_template_tells_who_may_change_a_configuration(station: ChargingStation) -> None:
+    client = user_with("add_configurationtemplate", "change_configurationkey")
+    assert "HeartbeatInterval" in body(client.get(f"{listing(ConfigurationTemplate)}add/?station={station.pk}"))

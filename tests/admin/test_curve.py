@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -12,12 +13,13 @@ from gateway.pages.axis import times, top_of
 from gateway.pages.curve import Curve, curve
 from gateway.pages.samples import POINTS, series_of
 from ocpp_ws.models import OcppMessage
+from rfid.models import RfidCard
 from sessions_app.models import ChargingSession, MeterValue
 from stations.admin.show import page
 from stations.models import ConnectorStatusChange
 
 BEGIN = datetime(2026, 11, 5, 12, tzinfo=UTC)
-ENERGY, POWER = "Energy.Active.Import.Register", "Power.Active.Import"
+ENERGY, POWER, SOC = "Energy.Active.Import.Register", "Power.Active.Import", "SoC"
 
 
 @pytest.fixture
@@ -184,3 +186,37 @@ def test_what_may_not_be_seen_is_not_on_the_page(session: ChargingSession) -> No
     response = client.get(page(session))
     assert response.status_code == 200
     assert not [name for name in ("tail", "values", "stop") if name in response.context]
+
+
+def test_the_curve_is_for_who_may_see_meter_values_and_a_card_leads_to_who_may_see_cards(
+    session: ChargingSession,
+) -> None:
+    session.card = RfidCard.objects.create(tag_id="TAG")
+    session.save()
+    add(session, (0, POWER, 7400), (1, POWER, 7400))
+    user = User.objects.create_user("sara", is_staff=True)
+    client = Client()
+    client.force_login(user)
+    for more in ((), ("view_metervalue", "view_rfidcard")):
+        user.user_permissions.set(Permission.objects.filter(codename__in=["view_chargingsession", *more]))
+        html = client.get(page(session)).content.decode()
+        assert ('class="panels"' in html) == bool(more)
+        facts = html.split('<dl class="facts"')[1].split("</dl>")[0]
+        assert "TAG" in facts
+        assert (page(session.card) in facts) == bool(more)
+
+
+def test_what_comes_while_the_page_is_made_is_not_missed(operator: Client, session: ChargingSession) -> None:
+    def come(execute: Any, sql: str, *rest: Any) -> Any:
+        answer = execute(sql, *rest)
+        if '"sessions_app_chargingsession"."meter_start"' in sql and not MeterValue.objects.exists():
+            add(session, (1, SOC, 80))
+            ChargingSession.objects.update(soc_percent=80)
+        return answer
+
+    for address in (page(session), reverse("admin:sessions_app_chargingsession_live", args=[session.pk])):
+        MeterValue.objects.all().delete()
+        with connection.execute_wrapper(come):
+            shown = operator.get(address)
+        assert MeterValue.objects.exists()
+        assert live(session, operator, shown.context["next"]).status_code == 200

@@ -94,6 +94,13 @@ def test_energy_is_of_todays_sessions_only(operator: Client, session: ChargingSe
     assert shown["Charging now"][0] == "1"
 
 
+def test_absurd_energy_counts_on_the_board_as_little_as_in_reports(operator: Client, session: ChargingSession) -> None:
+    ChargingSession.objects.update(meter_stop=4_000_001_000, stopped_at=session.started_at)
+    assert figures(text(operator))["Energy of today's 1 session"][0] == "0.00 kWh"
+    ChargingSession.objects.update(meter_stop=2_001_000)
+    assert figures(text(operator))["Energy of today's 1 session"][0] == "2000.00 kWh"
+
+
 def test_broken_stations_come_first_and_the_offline_ones_last(
     operator: Client, station: ChargingStation, broken: ChargingStation
 ) -> None:

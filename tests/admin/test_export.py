@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sessions_app.exports import chunks
 from sessions_app.models import ChargingSession, MeterValue
@@ -66,6 +68,12 @@ def test_chunks_join_without_a_gap_or_a_repetition(
 def test_the_lists_button_takes_its_filters_along(operator: Client, session: ChargingSession) -> None:
     html = operator.get(listing(ChargingSession, status__exact="active", p="1")).content.decode()
     assert f'href="{SESSIONS}?status__exact=active"' in html
+
+
+def test_an_export_filters_once(operator: Client, session: ChargingSession) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert len(table(operator, f"{SESSIONS}?q={session.station.cp_id}")) == 1
+    assert sum('FROM "stations_chargingstation"' in query["sql"] for query in asked) == 1
 
 
 def test_an_export_reads_all_rows_where_the_list_reads_the_newest(

@@ -19,6 +19,7 @@ from sessions_app.models import ChargingSession
 from stations.admin.show import listing, page
 from stations.admin.tables import EndlessAdmin
 from stations.models import ChargingStation, Command
+from tests.api import rows
 
 TAIL = reverse("admin:ocpp_ws_ocppmessage_tail")
 EXPORT = "/admin/ocpp_ws/ocppmessage/export/"
@@ -82,6 +83,15 @@ def test_a_session_has_its_own_messages_and_not_its_neighbours(
         assert found(operator, session=term) == mine[::-1]
     for term in ("79", "x", "-1", "9" * 30):
         assert found(operator, session=term) == []
+
+
+def test_a_sessions_id_comes_before_anothers_transaction_id(
+    operator: Client, station: ChargingStation, session: ChargingSession
+) -> None:
+    message(station, transaction_id=session.transaction_id)
+    rows.session(station, id=session.transaction_id, transaction_id=500)
+    mine = message(station, transaction_id=500)
+    assert mine in found(operator, session=session.transaction_id)
 
 
 def test_messages_are_found_by_the_minute(operator: Client, station: ChargingStation, settings: Any) -> None:

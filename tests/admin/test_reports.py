@@ -1,6 +1,7 @@
 """The report: sums over a chosen time, in the current time zone, as chart, table and file."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -188,6 +189,28 @@ def test_a_cards_page_tells_of_its_use(operator: Client) -> None:
     numbers = {one.label: one.value for one in operator.get(page(card)).context["numbers"]}
     assert (numbers["Sessions in a year"], numbers["Energy in a year"]) == ("1", "1.50 kWh")
     assert str(timezone.localdate().year) in numbers["Last used"]
+
+
+def test_sessions_without_a_card_lead_nowhere(operator: Client) -> None:
+    begin(november(1), card=RfidCard.objects.create(tag_id="ANN"))
+    begin(november(2), 500)
+    html = operator.get(REPORTS, NOVEMBER | {"by": "card"}).content.decode()
+    ranks, table = html.split('<ol class="ranks')[1].split("</ol>")
+    row = re.search(r"<tr>(?:(?!</tr>).)*No card.*?</tr>", table, re.DOTALL)
+    assert row
+    assert "<a" not in row[0]
+    assert ranks.count("<a ") == 1
+    assert "No card" in ranks
+
+
+def test_a_cards_page_leads_to_the_sessions_that_it_counts(operator: Client) -> None:
+    card = RfidCard.objects.create(tag_id="Ann")
+    begin(timezone.now(), id_tag="ANN")  # before there was a card
+    begin(timezone.now(), id_tag="Ann", card=card)
+    begin(timezone.now(), id_tag="Bea")
+    context = operator.get(page(card)).context
+    assert {one.label: one.value for one in context["numbers"]}["Sessions in a year"] == "2"
+    assert len(operator.get(context["all"]).context["cl"].result_list) == 2
 
 
 @pytest.mark.usefixtures("berlin", "db")

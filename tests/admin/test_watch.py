@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from gateway.pages.live import Shared
 from gateway.pages.timeline import Timeline, timeline
 from gateway.pages.watch import watched
 from rfid.models import RfidCard
@@ -23,6 +26,7 @@ from tests.admin.test_dashboard import figures, shown_by
 
 HTMX = {"HX-Request": "true"}
 NOON = datetime(2026, 11, 24, 11, 59, 30, tzinfo=UTC)  # the minute ends at 12:00
+KEYS = count(1)
 
 
 def text(response: Any) -> str:
@@ -94,6 +98,36 @@ def test_nobody_sees_more_of_a_station_than_he_may(client: Client, session: Char
     assert page(session.card) not in shown[0]
 
 
+def test_a_sessions_card_leads_to_who_may_see_cards(client: Client, session: ChargingSession) -> None:
+    session.card = RfidCard.objects.create(tag_id="TAG")
+    session.save()
+    user = User.objects.create_user("carl", is_staff=True)
+    client.force_login(user)
+    for more in ([], ["view_rfidcard"]):
+        names = ["view_chargingstation", "view_chargingsession", *more]
+        user.user_permissions.set(Permission.objects.filter(codename__in=names))
+        html = text(live(client, session.station))
+        assert "TAG" in html.split('id="table-sessions"')[1]
+        assert (page(session.card) in html) == bool(more)
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [("connector", ["Connectors"]), ("quirk", ["Conformance report"]), ("configurationkey", ["Configuration"])],
+)
+def test_the_page_leads_only_to_what_may_be_seen(
+    client: Client, station: ChargingStation, name: str, titles: list[str]
+) -> None:
+    user = User.objects.create_user("carl", is_staff=True)
+    client.force_login(user)
+    user.user_permissions.set(Permission.objects.filter(codename="view_chargingstation"))
+    assert client.get(page(station)).context["more"] == []
+    user.user_permissions.add(Permission.objects.get(codename=f"view_{name}"))
+    more = client.get(page(station)).context["more"]
+    assert [one["title"] for one in more] == titles
+    assert client.get(more[0]["link"]).status_code == 200
+
+
 def test_a_station_that_is_gone_is_not_found(operator: Client, station: ChargingStation) -> None:
     assert live(operator, station.pk + 1).status_code == 404
 
@@ -109,7 +143,8 @@ def test_its_groups_are_told(operator: Client, station: ChargingStation) -> None
 
 def change(status: str, hours: float, number: int = 1, **more: Any) -> ConnectorStatusChange:
     at = NOON + timedelta(seconds=30) - timedelta(hours=hours)
-    return ConnectorStatusChange(connector_number=number, status=status, timestamp=at, received_at=at, **more)
+    row = {"pk": next(KEYS), "connector_number": number, "status": status, "timestamp": at, "received_at": at}
+    return ConnectorStatusChange(**row | more)
 
 
 def drawn(*changes: ConnectorStatusChange, **how: Any) -> Timeline:
@@ -146,6 +181,14 @@ def test_a_state_told_late_stands_where_it_was() -> None:
     assert parts(drawn(change("Available", 18), change("Charging", 6), late)) == [
         ("Available", 25, 25), ("Faulted", 50, 25), ("Charging", 75, 25),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_of_changes_at_one_moment_the_last_one_holds(order: slice) -> None:
+    told = [change("SuspendedEV", 12), change("Available", 12), change("Charging", 12)]
+    assert parts(drawn(*told[order])) == [("Charging", 50, 50)]
+    ended = [change("Charging", 12), change("Finishing", 6), change("Available", 6)]
+    assert parts(drawn(*ended[order])) == [("Charging", 50, 25), ("Available", 75, 25)]
 
 
 def test_of_an_offline_station_nothing_is_known() -> None:
@@ -219,3 +262,17 @@ def test_a_bulk_command_goes_on_showing_its_stations(operator: Client, station: 
     assert operator.get(address, headers=HTMX | {"X-Shown": state}).status_code == 204, "the CSRF token is no change"
     BulkItem.objects.update(state="done", result="Accepted")
     assert "1 of 1 stations have their result" in text(operator.get(address, headers=HTMX | {"X-Shown": state}))
+
+
+def test_who_waited_for_a_slow_answer_computes_none_again(monkeypatch: Any) -> None:
+    clock, computed = [100.0], count(1)
+    monkeypatch.setattr("gateway.pages.live.time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def slowly() -> int:
+        clock[0] += 5
+        return next(computed)
+
+    shared = Shared(slowly)
+    assert [shared.get(), shared.get()] == [1, 1]
+    clock[0] += 1
+    assert shared.get() == 2

@@ -1,7 +1,7 @@
 """What only a browser shows: lines and curves that grow by themselves, a key that is edited in its row."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import playing
 from tests.processes import Gateway
@@ -89,6 +89,7 @@ def test_a_key_is_edited_in_its_row_and_waits_for_the_boot(gateway: Gateway, pag
         page.get_by_role("button", name="Read from the station").click()
         asked.result(20)
         page.get_by_role("button", name="Edit MeterValueSampleInterval").click()
+        expect(page.get_by_role("textbox", name="MeterValueSampleInterval", exact=True)).to_be_focused()
         page.keyboard.press("Control+A")
         page.keyboard.type("30")
         changed = cp.start(lambda one: one.expect("ChangeConfiguration", {"status": "RebootRequired"}))
@@ -101,3 +102,20 @@ def test_a_key_is_edited_in_its_row_and_waits_for_the_boot(gateway: Gateway, pag
         page.reload()
         assert page.get_by_text("reboot").count() == 0
         assert page.locator(".setting-value", has_text="30").is_visible()
+
+
+def test_another_key_comes_below_and_is_answered_in_its_row_from_then_on(gateway: Gateway, page: Page) -> None:
+    with playing(gateway, "CP_OTHER_KEY") as cp:
+        open_station(page, "CP_OTHER_KEY")
+        page.get_by_role("link", name="Configuration", exact=True).last.click()
+        key, value = page.get_by_label("Another key"), page.get_by_label("Value", exact=True)
+        row = page.locator(".setting-row", has=page.get_by_role("rowheader", name="VendorPin"))
+        for word, status in (("VendorPin", "Accepted"), ("vendorpin", "Rejected")):
+            key.fill(word)
+            value.fill("7")
+            assert value.get_attribute("type") == "password"
+            changed = cp.start(lambda one, status=status: one.expect("ChangeConfiguration", {"status": status}))
+            page.get_by_role("button", name="Set", exact=True).click()
+            changed.result(20)
+            row.get_by_role("status").get_by_text(status).wait_for()
+            assert row.count() == 1
