@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -30,7 +31,7 @@ ENDS = {Delivery.State.WAITING: "yellow", Delivery.State.DELIVERED: "green", Del
 
 
 class OpenFilter(DropdownFilter):
-    title = _("state")
+    title = gettext_lazy("state")
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -50,24 +51,24 @@ class AlertPage(OfStation):
     )
     list_select_related: ClassVar[tuple[str, ...]] = ("station", "session")
     search_fields: ClassVar[tuple[str, ...]] = ("station__cp_id", "detail")
-    search_help_text = _("Station or detail")
+    search_help_text = gettext_lazy("Station or detail")
 
-    @admin.display(description=_("alert"), ordering="kind")
+    @admin.display(description=gettext_lazy("alert"), ordering="kind")
     def what(self, alert: Alert) -> SafeString:
         tone = "green" if alert.closed_at else TONES.get(Alert.Kind(alert.kind), "red")
         return chip(alert.get_kind_display(), tone=tone, dashed=bool(alert.closed_at))
 
-    @admin.display(description=_("station"), ordering="station__cp_id")
+    @admin.display(description=gettext_lazy("station"), ordering="station__cp_id")
     def place(self, row: Any) -> SafeString | str:
         if row.connector_number is None:
             return link(row.station)
         return format_html("{} / {}", link(row.station), row.connector_number or _("station"))
 
-    @admin.display(description=_("lasted"))
+    @admin.display(description=gettext_lazy("lasted"))
     def lasted(self, alert: Alert) -> str:
         return span(alert.since, alert.closed_at or timezone.now())
 
-    @admin.display(description=_("session"))
+    @admin.display(description=gettext_lazy("session"))
     def session_link(self, alert: Alert) -> SafeString | str:
         return link(alert.session)
 
@@ -75,7 +76,7 @@ class AlertPage(OfStation):
 class SubscriptionForm(forms.ModelForm):
     types = forms.MultipleChoiceField(
         choices=Event.Type.choices, initial=alert_types, widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        label=_("Types of events"),
+        label=gettext_lazy("Types of events"),
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ class SubscriptionPage(ModelAdmin):
             fields.append("signing_secret")
         return [*fields, "deliveries"] if obj else fields
 
-    @admin.display(description=_("address"))
+    @admin.display(description=gettext_lazy("address"))
     def place(self, one: Subscription) -> str:
         """As everybody may know it."""
         if one.channel == Subscription.Channel.EMAIL:
@@ -110,16 +111,16 @@ class SubscriptionPage(ModelAdmin):
         parts = urlsplit(one.address)
         return f"{parts.scheme}://{parts.hostname}"
 
-    @admin.display(description=_("signing secret"))
+    @admin.display(description=gettext_lazy("signing secret"))
     def signing_secret(self, one: Subscription) -> SafeString:
         return format_html("<code>{}</code>", one.secret)
 
-    @admin.display(description=_("deliveries"))
+    @admin.display(description=gettext_lazy("deliveries"))
     def deliveries(self, one: Subscription) -> SafeString:
         address = listing(Delivery, subscription__id__exact=one.pk)
         return format_html('<a class="text-link" href="{}">{}</a>', address, _("What became of them"))
 
-    @admin.display(description=_("last delivery"))
+    @admin.display(description=gettext_lazy("last delivery"))
     def last(self, one: Any) -> SafeString | str:
         return format_html("{} {}", state(one.last_state), when(one.last_ended)) if one.last_state else "-"
 
@@ -134,19 +135,19 @@ class DeliveryPage(ReadOnlyAdmin):
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("gateway.change_subscription")
 
-    @admin.display(description=_("event"))
+    @admin.display(description=gettext_lazy("event"))
     def event_type(self, one: Delivery) -> str:
         return one.event.type
 
-    @admin.display(description=_("station"))
+    @admin.display(description=gettext_lazy("station"))
     def station(self, one: Delivery) -> str:
         return one.event.cp_id
 
-    @admin.display(description=_("state"))
+    @admin.display(description=gettext_lazy("state"))
     def state_chip(self, one: Delivery) -> SafeString:
         return state(one.state, one.outcome)
 
-    @admin.action(description=_("Send again"), permissions=["send"])
+    @admin.action(description=gettext_lazy("Send again"), permissions=["send"])
     def again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         mine = deliveries.filter(~Q(state=Delivery.State.WAITING))
         n = mine.update(state=Delivery.State.WAITING, attempts=0, next_at=timezone.now(), ended_at=None)
