@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 
 from stations import files
+from stations.giving import release_connection
 from stations.models import Command, FileLink
-from stations.outbox import release_connection
 
 logger = logging.getLogger(__name__)
 # a station that appends its file's name may forget the slash

@@ -15,8 +15,8 @@ from gateway.pages.forms.base import TEXT, PemField
 from stations import files
 from stations.admin.files import StationFileAdmin
 from stations.admin.show import page
+from stations.giving import release_connection
 from stations.models import FileLink, StationFile
-from stations.outbox import release_connection
 
 
 class FirmwareForm(forms.Form):

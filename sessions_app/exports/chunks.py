@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from stations.outbox import release_connection
+from stations.giving import release_connection
 
 SIZE = 2000
 Row = tuple[Any, ...]

@@ -4,8 +4,8 @@ from typing import Unpack
 
 from sessions_app.models import ChargingSession
 from stations import commands
+from stations.giving import How
 from stations.models import Command
-from stations.outbox import How
 
 
 def remote_stop(session: ChargingSession, *, actor: str, **how: Unpack[How]) -> Command:

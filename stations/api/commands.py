@@ -16,8 +16,8 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from rfid.api.kit import NUMBER, After, Before, BoundedPagination, CamelModelSerializer, Ordering, Problem
 from stations.api.filters import StationName
 from stations.commands import MAY_COMMAND
+from stations.giving import cancel
 from stations.models import Command, ProgressReport
-from stations.outbox import cancel
 from stations.remote_start import remote_start, session_of
 from stations.secrets import masked
 

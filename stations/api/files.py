@@ -34,8 +34,8 @@ from rfid.api.kit import (
 from stations import files
 from stations.api.filters import StationName
 from stations.api.remote.base import actor
+from stations.giving import release_connection
 from stations.models import StationFile
-from stations.outbox import release_connection
 
 
 class FileSerializer(CamelModelSerializer):

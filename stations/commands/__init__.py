@@ -1,6 +1,6 @@
 """What a central system asks of a station: one function per OCPP action, a module per profile.
 
-Each writes a Command row, waits for the station's answer as `how` says (stations.outbox.How) and returns the row as it
+Each writes a Command row, waits for the station's answer as `how` says (stations.giving.How) and returns the row as it
 stands; `status` is the station's own word. Raises the CommandRefused of stations.errors.
 """
 

@@ -4,8 +4,8 @@ from typing import Any, Unpack
 
 from ocpp_ws.protocol import ACTIONS
 from stations.errors import InvalidPayload
+from stations.giving import How, give
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
 
 ASKED_BY_STATIONS = {
     "Authorize", "BootNotification", "DiagnosticsStatusNotification", "FirmwareStatusNotification", "Heartbeat",

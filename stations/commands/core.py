@@ -3,8 +3,8 @@
 from typing import Any, Unpack
 
 from stations.commands.members import given
+from stations.giving import How, give, refuse_invalid
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give, refuse_invalid
 from stations.profiles.checks import in_utc, refuse_unsuitable_for_start
 from stations.services.configuration import configuration_number
 

@@ -5,8 +5,8 @@ from typing import Any, Unpack
 from django.utils import timezone
 
 from stations.commands.members import given
+from stations.giving import How, give, repeated
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give, repeated
 from stations.services.local_list import first_step, note_filling
 
 

@@ -14,8 +14,8 @@ from stations.commands.core import remote_stop_transaction
 from stations.commands.reservation import cancel_reservation
 from stations.commands.security import delete_certificate
 from stations.errors import NotAllowed, NothingToDo
+from stations.giving import How
 from stations.models import ChargingStation, Command, Reservation, SigningRequest
-from stations.outbox import How
 
 
 def stop_sessions(station: ChargingStation, *, actor: str, **how: Unpack[How]) -> Command:

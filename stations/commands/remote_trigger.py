@@ -3,8 +3,8 @@
 from typing import Unpack
 
 from stations.commands.members import given
+from stations.giving import How, give
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
 
 
 def trigger_message(

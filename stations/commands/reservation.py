@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Unpack
 
 from stations.commands.members import given
+from stations.giving import How, give
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
 from stations.services import next_reservation_id
 
 

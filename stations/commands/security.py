@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from stations.commands.members import given
+from stations.giving import How, give
 from stations.models import ChargingStation, Command
-from stations.outbox import How, give
 
 
 def certificate_signed(station: ChargingStation, *, actor: str, certificate_chain: str, **how: Unpack[How]) -> Command:

@@ -4,8 +4,8 @@ from typing import Unpack
 
 from stations.commands.core import change_configuration
 from stations.errors import NotAllowed
+from stations.giving import How
 from stations.models import ChargingStation, Command, ConfigurationTemplate
-from stations.outbox import How
 
 
 def apply_template(

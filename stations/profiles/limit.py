@@ -11,8 +11,8 @@ from django.utils import timezone
 from ocpp_ws.protocol import format_timestamp
 from stations.commands import set_charging_profile
 from stations.errors import InvalidPayload
+from stations.giving import How
 from stations.models import ChargingStation, Command, InstalledProfile
-from stations.outbox import How
 from stations.profiles.capabilities import limits_of, wrong_unit
 from stations.profiles.rules import MAX_PROFILE, TX_DEFAULT_PROFILE, TX_PROFILE, Profile
 

@@ -7,8 +7,8 @@ from ocpp_ws.protocol.errors import RULES
 from stations import commands
 from stations.commands.members import given
 from stations.errors import InvalidPayload
+from stations.giving import How
 from stations.models import ChargingProfile, ChargingStation, Command
-from stations.outbox import How
 from stations.profiles.checks import in_utc, running_transaction
 from stations.profiles.rules import TX_PROFILE, Profile, faults, misplaced
 

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from ocpp_ws.outgoing import Outgoing
-from stations import links, outbox
+from stations import giving, links, outbox
 from tests.guards.found import edited, found, replaced
 from tests.ocpp_ws import test_commands
 from tests.ocpp_ws.test_commands import soon  # noqa: F401 - a fixture
@@ -15,11 +15,11 @@ from tests.stations.test_outbox import online  # noqa: F401 - a fixture
 
 test_r1m_a_station_that_is_away_is_refused = found(
     test_outbox.test_an_attempt_at_an_offline_station_is_refused_and_kept, "DID NOT RAISE",
-    edited(outbox.store, "if station.online or wish.expires_at:", "if True:"),
+    edited(giving.store, "if station.online or wish.expires_at:", "if True:"),
 )  # fmt: skip
 test_r2m_the_queue_has_an_end = found(
     test_outbox.test_a_full_queue_is_refused, "DID NOT RAISE",
-    edited(outbox.store, ">= settings.COMMAND_QUEUE_DEPTH", "< 0"),
+    edited(giving.store, ">= settings.COMMAND_QUEUE_DEPTH", "< 0"),
 )  # fmt: skip
 test_r2m_one_call_is_outstanding = found(
     test_commands.test_one_call_is_outstanding_and_the_next_follows_in_order,
@@ -93,13 +93,13 @@ test_d9m_the_owner_looks_at_its_outbox = found(
 )
 test_d9m_the_asker_looks_at_its_row = found(
     test_commands.test_the_asker_finds_the_end_though_nobody_rings, "await asking",
-    edited(outbox.wait_for, "min(left, LOOK_SECONDS)", "left"), kind=TimeoutError,
+    edited(giving.wait_for, "min(left, LOOK_SECONDS)", "left"), kind=TimeoutError,
 )  # fmt: skip
 
 if connection.vendor == "postgresql":  # SQLite has one writer
     test_r2m_askers_at_once_count_each_others_rows = found(
         test_outbox.test_many_askers_at_once_do_not_overfill_the_queue, "At index",
-        edited(outbox.store, ".locked()", ""),
-        edited(outbox.store, "    wish.save(", "    time.sleep(0.1)\n    wish.save("),  # so that they meet
+        edited(giving.store, ".locked()", ""),
+        edited(giving.store, "    wish.save(", "    time.sleep(0.1)\n    wish.save("),  # so that they meet
         _round=0,
     )  # fmt: skip

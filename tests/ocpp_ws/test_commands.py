@@ -258,7 +258,7 @@ async def test_a_lost_doorbell_costs_time_only(charger: Charger, monkeypatch: py
 async def test_the_asker_finds_the_end_though_nobody_rings(
     charger: Charger, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
 ) -> None:
-    monkeypatch.setattr("stations.outbox.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("stations.giving.LOOK_SECONDS", 0.05)
     settings.CALL_TIMEOUT = 3  # how long it would wait for a ring
     asking = await asked()
     await charger.expect("Reset")

@@ -18,8 +18,8 @@ from rfid.api.kit.filters import refuse_unknown
 from stations.api.outcome import outcome, refused
 from stations.api.stations import station_or_404
 from stations.errors import CommandRefused
+from stations.giving import How
 from stations.models import ChargingStation, Command
-from stations.outbox import How
 
 LONGEST_WAIT = 600  # seconds
 LONGEST_PATIENCE = 24 * 3600  # seconds

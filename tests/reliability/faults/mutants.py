@@ -12,8 +12,8 @@ from ocpp_ws.protocol import Call, Peer
 from ocpp_ws.protocol.line import Line
 from ocpp_ws.writer import writer
 from sessions_app.services import start as sessions
+from stations import giving, outbox, pings
 from stations import links as station_links
-from stations import outbox, pings
 from stations.models import ChargingStation, command
 from tests.reliability.faults.put import always, edit, put
 
@@ -154,11 +154,11 @@ def sent_again() -> None:
 
 
 def no_idempotency_key() -> None:
-    edit(outbox.mark, 'how.get("idempotency_key")', "None")
+    edit(giving.mark, 'how.get("idempotency_key")', "None")
 
 
 def sent_ones_taken_back() -> None:
-    edit(outbox.cancel, "state=State.QUEUED", "state__in=Command.OPEN")
+    edit(giving.cancel, "state=State.QUEUED", "state__in=Command.OPEN")
 
 
 def no_breaker() -> None:
