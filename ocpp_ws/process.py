@@ -6,8 +6,7 @@ Starts on the running event loop at first use, since Daphne tells no application
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -21,6 +20,7 @@ from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
 from ocpp_ws.strangers import strangers
+from ocpp_ws.tasks import spawn
 from ocpp_ws.writer import writer
 from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
@@ -108,15 +108,6 @@ def deliver(message: doorbell.Message) -> None:
         spawn(takeover.answer_probe(message))
     elif message["type"] == "link.alive":
         takeover.note_alive(message)
-
-
-_running: set[asyncio.Task[None]] = set()  # the loop itself keeps no reference to its tasks
-
-
-def spawn(job: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.get_running_loop().create_task(job)
-    _running.add(task)
-    task.add_done_callback(_running.discard)
 
 
 async def look_at_outbox() -> None:

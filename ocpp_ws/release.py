@@ -8,6 +8,7 @@ from django.utils import timezone
 from ocpp_ws.batch import AWAY
 from ocpp_ws.links import unregister
 from ocpp_ws.outgoing import tell, unstored
+from ocpp_ws.tasks import spawn
 from ocpp_ws.writer import writer
 from stations.links import OpenedLink, close_link
 
@@ -16,7 +17,6 @@ logger = logging.getLogger(__name__)
 Opening = asyncio.Future[OpenedLink | None]
 
 _unreleased: set[tuple[int, int]] = set()
-_running: set[asyncio.Task[None]] = set()  # the loop itself keeps no reference to its tasks
 
 
 async def release(station_id: int, epoch: int) -> None:
@@ -45,9 +45,7 @@ def release_opened(opening: Opening) -> None:
     if opening.cancelled() or opening.exception() or (opened := opening.result()) is None:
         return
     unregister(opened)
-    task = asyncio.get_running_loop().create_task(release(opened.station_id, opened.epoch))
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+    spawn(release(opened.station_id, opened.epoch))
 
 
 async def release_the_rest() -> None:
