@@ -23,7 +23,7 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
         return self.filter(lease_until__gt=Now())
 
     def locked(self) -> "StationQuerySet":
-        """Until COMMIT; rows that point to them may be written meanwhile."""
+        """Until COMMIT; rows that point to them may be written meanwhile. SQLite has one writer anyway."""
         return self.select_for_update(no_key=connection.features.has_select_for_no_key_update)
 
     def named(self, cp_id: str) -> "StationQuerySet":
