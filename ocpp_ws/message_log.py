@@ -74,13 +74,16 @@ def refused_row(station_id: int, epoch: int, refused: Refused, at: datetime) -> 
     }  # fmt: skip
 
 
-def outgoing_row(station_id: int, epoch: int, command: Any, at: datetime, **outcome: Any) -> Row:
-    """A CALL of ours with its outcome: `answer`, or `error_code` and `error_description`."""
+def outgoing_row(
+    station_id: int, epoch: int, command: Any, payload: dict[str, Any], at: datetime, **outcome: Any
+) -> Row:
+    """A CALL of ours, with its payload as it was written, and its outcome: `answer`, or `error_code` and
+    `error_description`."""
     answer = outcome.get("answer")
     return {
         "station_id": station_id, "epoch": epoch, "direction": "out", "unique_id": command.unique_id,
-        "action": command.action, "payload": tags_masked(masked(command.payload)), "answer": None, "error_code": "",
-        "error_description": "", **gist(command.payload, answer or {}), "at": command.sent_at, "answered_at": at,
+        "action": command.action, "payload": tags_masked(masked(payload)), "answer": None, "error_code": "",
+        "error_description": "", **gist(payload, answer or {}), "at": command.sent_at, "answered_at": at,
     } | outcome  # fmt: skip
 
 
