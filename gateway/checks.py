@@ -37,6 +37,7 @@ LEAST = {
     "EVENT_DAYS": 0,
     "MESSAGE_LOG_DAYS": 0,
     "REJECTED_FRAME_DAYS": 0,
+    "STATUS_CHANGE_DAYS": 0,
 }
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable
-from concurrent.futures import ThreadPoolExecutor
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -15,7 +14,7 @@ from ocpp_ws.breaker import breaker
 
 SECONDS = 2.0
 # one thread of its own: a database that hangs costs this thread, and the next probe its time, but no request
-_thread = ThreadPoolExecutor(1, "health", silence.bound_thread, (SECONDS,))
+_thread = silence.executor("health", 1, SECONDS)
 
 
 async def healthz(request: HttpRequest) -> JsonResponse:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from gateway.models import Alert, Event
 from ocpp_ws.models import OcppMessage, RejectedFrame
 from ocpp_ws.writer import writer
+from stations.models import ConnectorStatusChange
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 500  # rows of one transaction
@@ -58,6 +59,7 @@ class Kind:
 FRAME = RejectedFrame.Kind
 KINDS = (
     Kind("messages", OcppMessage, "at", "MESSAGE_LOG_DAYS"),
+    Kind("status changes", ConnectorStatusChange, "received_at", "STATUS_CHANGE_DAYS"),
     Kind(
         "refused frames", RejectedFrame, "received_at", "REJECTED_FRAME_DAYS",
         {"kind": FRAME.REFUSED, "repaired_at": None},
@@ -76,7 +78,12 @@ async def prune_regularly() -> None:
         await asyncio.sleep(EVERY_SECONDS)
         now = timezone.now()
         for kind in KINDS:
-            if removed := await prune(kind, now):
+            try:
+                removed = await prune(kind, now)
+            except Exception as error:  # noqa: BLE001 - logged, tried again; the next kind may fare better
+                logger.warning("%s cannot be removed (%r); tried again in a minute.", kind.name, error)
+                continue
+            if removed:
                 logger.info("%s: %d removed that were old enough.", kind.name, removed)
 
 

@@ -37,6 +37,7 @@ TRIGGER_BOOT_AFTER = env.int("TRIGGER_BOOT_AFTER", 0)  # seconds; 0: never
 WEBSOCKET_PINGS = env.bool("WEBSOCKET_PINGS", True)
 LOG_HEARTBEATS_BELOW = env.int("LOG_HEARTBEATS_BELOW", 1000)  # stations connected to one process
 MESSAGE_LOG_DAYS = env.int("MESSAGE_LOG_DAYS", 7)  # 0: for ever
+STATUS_CHANGE_DAYS = env.int("STATUS_CHANGE_DAYS", 90)  # 0: for ever
 EVENT_DAYS = env.int("EVENT_DAYS", 7)  # 0: for ever
 REJECTED_FRAME_DAYS = env.int("REJECTED_FRAME_DAYS", 7)  # 0: for ever; a dead letter's begin with its repair
 MASK_TAGS = env.bool("MASK_TAGS", GATEWAY_PROFILE == "prod")  # in the message log and other logs

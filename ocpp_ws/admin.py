@@ -1,5 +1,8 @@
 """The message log: each CALL with its answer; and the frames that could not be taken."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -14,7 +17,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from ocpp_ws.message_log import of_session, without_secrets
 from ocpp_ws.models import OcppMessage, RejectedFrame
-from ocpp_ws.protocol import ci_key
+from ocpp_ws.protocol import ACTIONS, ci_key, enumeration
+from ocpp_ws.protocol.schema_files import Kind
 from sessions_app.admin import whole_number
 from sessions_app.models import ChargingSession
 from stations.admin.show import after, chip, link
@@ -32,12 +36,20 @@ class ActionFilter(DropdownFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
-# what stations and the gateway answer, and what stations tell of themselves, as OCPP writes it
-WORDS = (
-    "Accepted", "Rejected", "Pending", "Blocked", "Expired", "Invalid", "ConcurrentTx", "RebootRequired", "Scheduled",
-    "NotSupported", "NotImplemented", "Failed", "VersionMismatch", "Occupied", "Unavailable", "Faulted", "Unlocked",
-    "UnlockFailed", "UnknownVendorId", "UnknownMessageId",
+# what stations and the gateway answer, and what stations tell of themselves (ocpp_ws.message_log.gist)
+STATUSES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("result", ("status",)), ("result", ("idTagInfo", "status")), ("call", ("status",)),
 )  # fmt: skip
+
+
+def words() -> Iterator[str]:
+    """The values that these may have."""
+    for action, (kind, path) in product(ACTIONS, STATUSES):
+        with suppress(KeyError):  # most have no such member
+            yield from enumeration(action, *path, kind=kind)
+
+
+WORDS = sorted(set(words()))
 
 
 class OutcomeFilter(DropdownFilter):

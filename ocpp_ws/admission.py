@@ -15,11 +15,12 @@ from ocpp_ws.batch import Batch
 from ocpp_ws.breaker import breaker
 from ocpp_ws.gate import gate
 from ocpp_ws.identity import Denied, check_origin, handshake_quirks, host_header, identity_of, later
-from ocpp_ws.links import REPLACED, links, opening
+from ocpp_ws.links import REPLACED, links, opening, unregister
 from ocpp_ws.outgoing import tell
 from ocpp_ws.reads import read
-from ocpp_ws.release import Opening, release_opened
+from ocpp_ws.release import release
 from ocpp_ws.strangers import strangers
+from ocpp_ws.tasks import spawn
 from ocpp_ws.writer import writer
 from stations import doorbell
 from stations.links import OpenedLink, Standing, open_link, standing
@@ -27,6 +28,9 @@ from stations.services import Noticed
 
 logger = logging.getLogger(__name__)
 Scope = dict[str, Any]
+Key = tuple[int, int]
+"""station id, epoch"""
+Opening = asyncio.Future[OpenedLink | None]
 
 
 async def admit(scope: Scope, subprotocol: str | None) -> OpenedLink:
@@ -57,8 +61,9 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
         told = f"From {address}, while a live connection has the identity."
         strangers.notice(Noticed.TAKEOVER_REFUSED, known.station_id, told, address)
         raise later("A live connection has this identity.")
+    mine: list[Key] = []
     unit = partial(
-        open_here, cp_id=cp_id, address=address, subprotocol=subprotocol, now=timezone.now(), proved=proved,
+        open_here, mine=mine, cp_id=cp_id, address=address, subprotocol=subprotocol, now=timezone.now(), proved=proved,
         host=host_header(scope), quirks=handshake_quirks(scope, subprotocol),
     )  # fmt: skip
     station = known.station_id if known else cp_id.lower()
@@ -66,19 +71,37 @@ async def enter(cp_id: str, scope: Scope, subprotocol: str) -> OpenedLink:
     try:
         opened = await asyncio.shield(future)
     except asyncio.CancelledError:  # it is opened all the same, and nobody serves it
-        future.add_done_callback(release_opened)
+        future.add_done_callback(partial(release_opened, mine))
+        raise
+    except Exception:  # nobody serves it, whatever became of its COMMIT
+        opening.difference_update(mine)
         raise
     if opened is None:
         raise stranger(cp_id, scope)
     return opened
 
 
-def open_here(_batch: Batch, **told: Any) -> OpenedLink | None:
-    """`open_link` for this process."""
+def open_here(_batch: Batch, *, mine: list[Key], **told: Any) -> OpenedLink | None:
+    """`open_link` for this process; `mine` gets what it adds to `opening`."""
     opened = open_link(owner=settings.GATEWAY_SLOT, channel=doorbell.own_channel(), **told)
     if opened:  # before anybody can see the row
-        opening.add((opened.station_id, opened.epoch))
+        mine.append((opened.station_id, opened.epoch))
+        opening.add(mine[-1])
     return opened
+
+
+def release_opened(mine: list[Key], future: Opening) -> None:
+    """What a handshake that was cancelled meanwhile has opened, if it has."""
+    if future.cancelled() or future.exception():
+        opening.difference_update(mine)
+    elif opened := future.result():
+        unregister(opened)
+        spawn(end_opened(opened))
+
+
+async def end_opened(opened: OpenedLink) -> None:
+    await put_out_former(opened)
+    await release(opened.station_id, opened.epoch)
 
 
 def prove(scope: Scope, cp_id: str, known: Standing, address: str) -> str:

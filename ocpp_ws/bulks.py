@@ -1,7 +1,6 @@
 """Moves bulk commands on, in every process: stations.bulk says what a step is."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 from django.utils import timezone
@@ -12,7 +11,7 @@ from stations import bulk
 from stations.api.remote.bulk import give
 
 IDLE_SECONDS, BUSY_SECONDS = 1.0, 0.2
-_thread = ThreadPoolExecutor(1, "bulks", silence.bound_thread, (PATIENCE_SECONDS,))
+_thread = silence.executor("bulks", 1, PATIENCE_SECONDS)
 
 
 async def run_bulks() -> None:

@@ -175,6 +175,12 @@ def register(link: Link) -> bool:
     return True
 
 
+def is_here(station_id: int, epoch: int) -> bool:
+    """By this process, or about to be."""
+    current = links.get(station_id)
+    return (current is not None and current.epoch == epoch) or (station_id, epoch) in opening
+
+
 def unregister(opened: OpenedLink) -> None:
     """Forget the link of that epoch; a newer one stays."""
     opening.discard((opened.station_id, opened.epoch))

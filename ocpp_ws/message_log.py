@@ -5,16 +5,14 @@ import re
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db.models import Q
 from django.utils import timezone
 
 from ocpp_ws.models import OcppMessage
 from ocpp_ws.protocol import Call, Refused
-from ocpp_ws.protocol.json_text import AROUND, read_json
 from ocpp_ws.rows import Row
 from sessions_app.models import ChargingSession
-from stations.secrets import masked, tags_masked, without_tags
+from stations.secrets import masked, tags_masked, without_tags, written_anew
 
 logger = logging.getLogger("ocpp")
 SIGN = re.compile(r"key|:\\?/\\?/", re.IGNORECASE)  # that a text may have a secret
@@ -44,12 +42,9 @@ def without_keys(text: str) -> str:
     if "key" not in lowered and "://" not in lowered and "\\" not in lowered:  # the usual one has no escapes either
         return text
     try:
-        frame, odd = read_json(text.strip(AROUND))
+        return written_anew(text, masked)
     except ValueError:
         return beginning(text)
-    shown = masked(frame)
-    # of a member that is given twice only the last one was looked at
-    return orjson.dumps(shown).decode() if odd or shown != frame else text
 
 
 def beginning(text: str) -> str:
@@ -79,13 +74,16 @@ def refused_row(station_id: int, epoch: int, refused: Refused, at: datetime) -> 
     }  # fmt: skip
 
 
-def outgoing_row(station_id: int, epoch: int, command: Any, at: datetime, **outcome: Any) -> Row:
-    """A CALL of ours with its outcome: `answer`, or `error_code` and `error_description`."""
+def outgoing_row(
+    station_id: int, epoch: int, command: Any, payload: dict[str, Any], at: datetime, **outcome: Any
+) -> Row:
+    """A CALL of ours, with its payload as it was written, and its outcome: `answer`, or `error_code` and
+    `error_description`."""
     answer = outcome.get("answer")
     return {
         "station_id": station_id, "epoch": epoch, "direction": "out", "unique_id": command.unique_id,
-        "action": command.action, "payload": tags_masked(masked(command.payload)), "answer": None, "error_code": "",
-        "error_description": "", **gist(command.payload, answer or {}), "at": command.sent_at, "answered_at": at,
+        "action": command.action, "payload": tags_masked(masked(payload)), "answer": None, "error_code": "",
+        "error_description": "", **gist(payload, answer or {}), "at": command.sent_at, "answered_at": at,
     } | outcome  # fmt: skip
 
 
@@ -108,15 +106,15 @@ def gist(payload: dict[str, Any], answer: dict[str, Any]) -> Row:
     places = (payload, answer, profile if isinstance(profile, dict) else {})
     numbers = (place.get("transactionId") for place in places)
     fitting = (one for one in numbers if type(one) is int and abs(one) < 2**63)
-    return {"transaction_id": next(fitting, None), "status": word(answer) or text(payload.get("status"))}
+    return {"transaction_id": next(fitting, None), "status": outcome_word(answer) or cut(payload.get("status"))}
 
 
-def word(answer: dict[str, Any]) -> str:
+def outcome_word(answer: dict[str, Any]) -> str:
     info = answer.get("idTagInfo")
-    return text(answer.get("status") or (info.get("status") if isinstance(info, dict) else ""))
+    return cut(answer.get("status") or (info.get("status") if isinstance(info, dict) else ""))
 
 
-def text(value: Any) -> str:
+def cut(value: Any) -> str:
     return str(value or "")[:50].replace("\x00", "\ufffd")
 
 

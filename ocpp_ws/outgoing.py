@@ -68,7 +68,6 @@ class Outgoing:
         )
         if command is None or self._stopped:  # the link was lost meanwhile: what was taken becomes unknown
             return False
-        command.payload = link.peer.written(command.payload)  # so it stands in the log, too
         try:
             text = link.peer.call(
                 command.action, command.payload, ref=command, now=time.monotonic(), unique_id=unique_id
@@ -148,21 +147,23 @@ class Outgoing:
             self._timer.cancel()
         now, link = timezone.now(), self._link
 
-        def unit(batch: Batch, *, effective: bool = True) -> None:
-            ended = outbox.finish(command, state, now=now, **outcome)
+        def unit(batch: Batch, *, effective: bool = True, late: bool = False) -> None:
+            stored_at = timezone.now() if late else now  # whoever looks for what is new looks back a minute only
+            ended = outbox.finish(command, state, now=stored_at, **outcome)
             if ended and effective:
                 if event and not event.deviations:
-                    take_effect(command, event.payload, now)
+                    take_effect(command, event.payload, stored_at)
                 outbox.go_on(command, state, outcome.get("status", ""))
             if event and event.quirks:
                 link.note_quirks(command.action, event.quirks, event.raw, now)
-            row = outgoing_row(link.station_id, link.epoch, command, now, **(logged or {}))
+            payload = link.peer.written(command.payload)
+            row = outgoing_row(link.station_id, link.epoch, command, payload, now, **(logged or {}))
             batch.insert(MODEL, [row | ({} if logged else {"answered_at": None})])
 
         try:
             await writer.commit(unit, station=link.station_id)
         except AWAY:
-            unstored.append(unit)  # the station has done it: stored before the link is released
+            unstored.append(partial(unit, late=True))  # the station has done it: stored before the link is released
             raise
         except UnitFailed:
             logger.exception("[%s] The answer to %s has no effect here.", link.cp_id, command.action)

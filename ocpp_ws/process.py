@@ -6,8 +6,7 @@ Starts on the running event loop at first use, since Daphne tells no application
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -17,10 +16,11 @@ from ocpp_ws import takeover
 from ocpp_ws.breaker import breaker
 from ocpp_ws.bulks import run_bulks
 from ocpp_ws.gate import gate
-from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, links
+from ocpp_ws.links import REPLACED, TRY_AGAIN_LATER, is_here, links
 from ocpp_ws.reads import read
 from ocpp_ws.release import release_the_rest
 from ocpp_ws.strangers import strangers
+from ocpp_ws.tasks import spawn
 from ocpp_ws.writer import writer
 from sessions_app.services import look_after_rebooted
 from stations import doorbell, outbox
@@ -110,15 +110,6 @@ def deliver(message: doorbell.Message) -> None:
         takeover.note_alive(message)
 
 
-_running: set[asyncio.Task[None]] = set()  # the loop itself keeps no reference to its tasks
-
-
-def spawn(job: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.get_running_loop().create_task(job)
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-
-
 async def look_at_outbox() -> None:
     while True:
         await asyncio.sleep(LOOK_SECONDS)
@@ -140,7 +131,8 @@ async def keep_leases() -> None:
 
 
 async def renew() -> None:
-    """Renew all leases in one update; a link whose row is another's by now is closed."""
+    """Renew all leases in one update; a link whose row is another's by now is closed, and so is a row whose link is
+    not here: its handshake failed though its COMMIT did not."""
     active = [station for station, link in links.items() if link.active]
     before = dict(links)
     now, channel = timezone.now(), doorbell.own_channel()
@@ -156,7 +148,7 @@ async def renew() -> None:
             await link.close(REPLACED, "replaced")
         elif station in active:
             link.active = False
-    await release_the_rest()
+    await release_the_rest([link for link in mine.items() if not is_here(*link)])
     await writer.commit(lambda _: sweep_orphans(now=now))
     await writer.commit(lambda _: ask_for_first_boots(now=now))
     await writer.commit(lambda _: outbox.expire(now=now))

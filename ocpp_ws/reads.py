@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -13,7 +12,7 @@ from ocpp_ws.breaker import PATIENCE_SECONDS
 
 P = ParamSpec("P")
 T = TypeVar("T")
-executor = ThreadPoolExecutor(2, "reads", silence.bound_thread, (PATIENCE_SECONDS,))
+executor = silence.executor("reads", 2, PATIENCE_SECONDS)
 
 
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,22 +1,18 @@
 """The end of a link in the database."""
 
-import asyncio
 import logging
+from collections.abc import Collection
 
 from django.utils import timezone
 
 from ocpp_ws.batch import AWAY
-from ocpp_ws.links import unregister
 from ocpp_ws.outgoing import tell, unstored
 from ocpp_ws.writer import writer
-from stations.links import OpenedLink, close_link
+from stations.links import close_link
 
 logger = logging.getLogger(__name__)
 
-Opening = asyncio.Future[OpenedLink | None]
-
 _unreleased: set[tuple[int, int]] = set()
-_running: set[asyncio.Task[None]] = set()  # the loop itself keeps no reference to its tasks
 
 
 async def release(station_id: int, epoch: int) -> None:
@@ -40,18 +36,9 @@ async def release(station_id: int, epoch: int) -> None:
         await tell(command_id, reply_to)
 
 
-def release_opened(opening: Opening) -> None:
-    """What a handshake that was cancelled meanwhile has opened, if it has."""
-    if opening.cancelled() or opening.exception() or (opened := opening.result()) is None:
-        return
-    unregister(opened)
-    task = asyncio.get_running_loop().create_task(release(opened.station_id, opened.epoch))
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-
-
-async def release_the_rest() -> None:
-    """What could not be stored when it happened."""
+async def release_the_rest(lost: Collection[tuple[int, int]] = ()) -> None:
+    """What could not be stored when it happened, and the links that nobody serves: (station id, epoch) of each."""
+    _unreleased.update(lost)
     while unstored:
         unit = unstored[0]
         try:

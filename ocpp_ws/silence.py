@@ -5,6 +5,7 @@ proxy's, a balancer's or a stopped server's kernel, no keepalive finds it; so th
 """
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 PAGES_SECONDS = 30.0  # of a statement of a request: no page and no list may take so long
 _own = threading.local()
@@ -17,8 +18,12 @@ def is_served() -> None:
     _others = PAGES_SECONDS
 
 
+def executor(name: str, threads: int, seconds: float) -> ThreadPoolExecutor:
+    """Threads with a limit of their own."""
+    return ThreadPoolExecutor(threads, name, bound_thread, (seconds,))
+
+
 def bound_thread(seconds: float) -> None:
-    """Give this thread a limit of its own; an initializer of executors."""
     _own.seconds = seconds
 
 

@@ -113,7 +113,7 @@ class Writer:
 def lane(name: str) -> ThreadPoolExecutor:
     """A thread that gives a statement no more time than the breaker gives its commit: one that hung for ever would
     stand in the way of every recovery."""
-    return ThreadPoolExecutor(1, name, silence.bound_thread, (PATIENCE_SECONDS,))
+    return silence.executor(name, 1, PATIENCE_SECONDS)
 
 
 def away() -> DatabaseAway:

@@ -59,7 +59,7 @@ def lowered(station: ChargingStation, command: Command) -> str:
 def before_sending(command: Command) -> None:
     """Accept the key from here on, in the commit that marks the command as sent."""
     if is_change_of(command, KEY):
-        station = locked(command.station_id)
+        station = ChargingStation.objects.locked().get(pk=command.station_id)
         station.pending_key_hashes = [*station.pending_key_hashes, hashed(bytes.fromhex(command.payload["value"]))]
         station.save(update_fields=["pending_key_hashes"])
 
@@ -75,7 +75,8 @@ def settle(command: Command, answer: Payload, now: datetime) -> None:
 
 
 def settle_key(command: Command, status: str, now: datetime) -> None:
-    station, key = locked(command.station_id), bytes.fromhex(command.payload["value"])
+    # two processes may hear of the same key
+    station, key = ChargingStation.objects.locked().get(pk=command.station_id), bytes.fromhex(command.payload["value"])
     pending: list[str] = station.pending_key_hashes
     mine = next((stored for stored in pending if matches(key, stored)), None)
     if mine is None:
@@ -90,7 +91,7 @@ def settle_key(command: Command, status: str, now: datetime) -> None:
 
 def logged_in(station_id: int, key_hash: str, now: datetime) -> None:
     """The station has proved that it has this key; so it has no older one, and may have a later one."""
-    station = locked(station_id)
+    station = ChargingStation.objects.locked().get(pk=station_id)
     if key_hash in station.pending_key_hashes:
         take(station, key_hash)
     # A05.FR.09: not with a lower one any more. TLS ends before the gateway: profile 1 and 2 look the same here, and
@@ -112,8 +113,3 @@ def take(station: ChargingStation, key_hash: str) -> None:
 
 def is_change_of(command: Command, key: str) -> bool:
     return command.action == "ChangeConfiguration" and str(command.payload["key"]).lower() == key
-
-
-def locked(station_id: int) -> ChargingStation:
-    """Its row, locked until COMMIT: two processes may hear of the same key."""
-    return ChargingStation.objects.select_for_update().get(pk=station_id)

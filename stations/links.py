@@ -7,10 +7,9 @@ late goodbye of an older socket changes 0 rows. Online is a lease, by the databa
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
@@ -19,8 +18,6 @@ from stations import outbox, pings
 from stations.credentials import logged_in
 from stations.models import ChargingStation, Command
 from stations.services import count_quirks
-
-Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def open_link(
     stations = ChargingStation.objects.with_online().named(cp_id)
     if settings.STATION_POLICY == "open" and not stations.exists():
         ChargingStation.objects.bulk_create([ChargingStation(cp_id=cp_id)], ignore_conflicts=True)
-    station = locked(stations).first()
+    station = stations.locked().first()
     if station is None:
         return None
     former = standing_of(station)
@@ -113,11 +110,6 @@ def open_link(
         former=former if former.online else None, ended=ended, silence=pings.silence_of(station),
         authenticated=bool(proved), time_zone=station.time_zone,
     )  # fmt: skip
-
-
-def locked(queryset: Rows) -> Rows:
-    """The rows locked until COMMIT, where the database can do that; SQLite has one writer anyway."""
-    return queryset.select_for_update() if connection.features.has_select_for_update else queryset
 
 
 def lease() -> Any:

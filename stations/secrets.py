@@ -4,17 +4,24 @@ And tags, which stand for people: where MASK_TAGS says so, logs keep the end of 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import orjson
 from django.conf import settings
+
+from ocpp_ws.protocol.json_text import AROUND, read_json
 
 # neither GetConfigurationMaxKeys nor WebSocketPingInterval, in any case; gateway/configuration.html has a copy for the
 # browser
 SECRET_NAME = re.compile("(?i:key(?!s)|password|passphrase|secret|psk)|(?i:pin(?:code)?)(?![a-zG])")
 ADDRESS_PASSWORD = re.compile(r"(://[^/\s:@\"]*:)[^/\s@\"]+(?=@)")  # ftp://user:password@host/
 TAGS = ("idTag", "parentIdTag")
-TAG = re.compile(r'("(?:idTag|parentIdTag)"\s*:\s*")((?:[^"\\]|\\.)*)')
+# a string, which may be cut off, or a number
+TAG = re.compile(r'("(?:idTag|parentIdTag)"\s*:\s*)(?:("(?:[^"\\]|\\.)*)|(-?\d[\d.eE+-]*))', re.IGNORECASE)
+TAG_NAMES = {name.lower() for name in TAGS}
+ODD_TAG = re.compile(r'\\|"(?:idTag|parentIdTag)"\s*:\s*[\[{]', re.IGNORECASE)  # TAG does not find them all
+ESCAPED = re.compile(r"\\u00([2-7][0-9a-f])", re.IGNORECASE)
 MASK = "***"
 DEEPEST = 20  # levels of objects and arrays: more than any message of OCPP has
 Json = TypeVar("Json")
@@ -69,9 +76,46 @@ def tags_masked(payload: dict[str, Any]) -> dict[str, Any]:
 
 def without_tags(text: str) -> str:
     """A frame, or its beginning, in which tags are masked where MASK_TAGS says so."""
-    return TAG.sub(lambda found: found[1] + tag_masked(found[2]), text) if settings.MASK_TAGS else text
+    if not settings.MASK_TAGS:
+        return text
+    if ODD_TAG.search(text):
+        try:
+            return written_anew(text, everywhere)
+        except ValueError:  # no JSON, or cut off: a name may have escapes all the same
+            text = ESCAPED.sub(lambda seen: letter if (letter := chr(int(seen[1], 16))).isalnum() else seen[0], text)
+    return with_tags_hidden(text)
+
+
+def with_tags_hidden(text: str) -> str:
+    return TAG.sub(hidden_tag, text)
+
+
+def hidden_tag(found: re.Match[str]) -> str:
+    name, string, number = found.groups()
+    return f'{name}"{tag_masked(string[1:])}' if string else f'{name}"{tag_masked(number)}"'
+
+
+def everywhere(value: Any) -> Any:
+    """A JSON value of any shape with its tags masked, those in texts that are JSON themselves too."""
+    if isinstance(value, dict):
+        return {
+            name: tag_masked(one) if name.lower() in TAG_NAMES and one not in ("", None) else everywhere(one)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [everywhere(one) for one in value]
+    return with_tags_hidden(value) if isinstance(value, str) else value
 
 
 def tag_masked(tag: Any) -> str:
     """The last four characters tell the cards of a site apart; of a short tag they would be too much."""
-    return f"{MASK}{tag[-4:]}" if isinstance(tag, str) and len(tag) >= 8 else MASK
+    text = str(tag) if isinstance(tag, (str, int, float)) else ""
+    return f"{MASK}{text[-4:]}" if len(text) >= 8 else MASK
+
+
+def written_anew(text: str, mask: Callable[[Any], Any]) -> str:
+    """A JSON text: as it is, or where `mask` changes its value that one's. Raises ValueError where it is no JSON."""
+    frame, odd = read_json(text.strip(AROUND))
+    shown = mask(frame)
+    # of a member that is given twice only the last one was looked at
+    return orjson.dumps(shown).decode() if odd or shown != frame else text

@@ -20,7 +20,7 @@ OF_THE_SERVER = "-c idle_in_transaction_session_timeout=10000 -c tcp_keepalives_
 # a server or a route that is gone without a word is noticed in seconds, not after the system's 15 minutes
 NOTICES_SILENCE = {
     "connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
-    "tcp_user_timeout": 5000, "options": OF_THE_SERVER,
+    "tcp_user_timeout": 5000,
 }  # fmt: skip
 HINT = "use sqlite:///gateway.db, postgres://USER:PASSWORD@HOST:5432/NAME or mysql://USER:PASSWORD@HOST:3306/NAME"
 
@@ -51,7 +51,8 @@ def postgresql_options(of_the_url: dict[str, Any]) -> dict[str, Any]:
 
     # each HTTP request has its own thread under ASGI: a pool, never one connection a thread
     pool = {"min_size": 2, "max_size": 20, "timeout": 10, "connection_class": BoundedConnection}
-    return {**NOTICES_SILENCE, **of_the_url, "pool": pool}
+    options = f"{OF_THE_SERVER} {of_the_url.get('options', '')}".strip()  # of two with one name the later holds
+    return {**NOTICES_SILENCE, **of_the_url, "options": options, "pool": pool}
 
 
 def sqlite_path(name: str, base_dir: Path) -> str:

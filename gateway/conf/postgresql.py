@@ -14,12 +14,13 @@ STEP_SECONDS = 0.1  # psycopg wakes its generators so often
 class BoundedConnection(Connection[Any]):
     """Gives up, and is closed, after ocpp_ws.silence.limit(). Raises OperationalError then."""
 
-    def wait(self, gen: Generator[Any, Any, R], interval: float = STEP_SECONDS, timeout: float | None = None) -> R:
+    def wait(self, gen: Generator[Any, Any, R], interval: float = STEP_SECONDS, *more: Any, **named: Any) -> R:
+        """`more` and `named` are psycopg's own, which 3.2 has none of."""
         seconds = silence.limit()
         if seconds is None:
-            return super().wait(gen, interval, timeout)
+            return super().wait(gen, interval, *more, **named)
         try:
-            return super().wait(bounded(gen, seconds), STEP_SECONDS, timeout)
+            return super().wait(bounded(gen, seconds), STEP_SECONDS, *more, **named)
         except Silent:
             self.close()  # whatever it brings now is no answer any more
             raise

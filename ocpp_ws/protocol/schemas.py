@@ -51,20 +51,20 @@ def check(action: str, kind: Kind, payload: object) -> tuple[Deviation, ...]:
     return tuple(fault.noted() for fault in find_faults(action, kind, payload))
 
 
-def member_schema(action: str, *path: str) -> JsonObject:
-    """The official schema of a CALL's member (`"SetChargingProfile", "csChargingProfiles"`); read it only.
+def member_schema(action: str, *path: str, kind: Kind = "call") -> JsonObject:
+    """The official schema of a member (`"SetChargingProfile", "csChargingProfiles"`) of a CALL or result; read it only.
 
     Raises KeyError where there is none.
     """
-    schema = _SCHEMAS[action, "call"].document
+    schema = _SCHEMAS[action, kind].document
     for name in path:
         schema = schema.get("items", schema)["properties"][name]
     return schema
 
 
-def enumeration(action: str, *path: str) -> list[str]:
-    """The values that a member of a CALL may have, in the order of its schema. Raises KeyError where it has none."""
-    return list(member_schema(action, *path)["enum"])
+def enumeration(action: str, *path: str, kind: Kind = "call") -> list[str]:
+    """The values that such a member may have, in the order of its schema. Raises KeyError where it has none."""
+    return list(member_schema(action, *path, kind=kind)["enum"])
 
 
 def find_faults(action: str, kind: Kind, payload: object) -> Iterator[Fault]:

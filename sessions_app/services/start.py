@@ -132,7 +132,8 @@ def occupy(session: ChargingSession, start: Start) -> None:
     place = connector(start.station_id, start.connector_id, start.received_at)
     later = place and ChargingSession.objects.filter(active_connector=place, pk__gt=session.pk).first()
     if later:
-        interrupt(session, meter=later.meter_start, at=later.started_at, now=later.start_received_at)
+        now = max(start.received_at, later.start_received_at)  # a dead letter was received long ago
+        interrupt(session, meter=later.meter_start, at=later.started_at, now=now)
     else:
         change(session, Q(status=Status.ACTIVE), active_connector=free_connector(start))
 

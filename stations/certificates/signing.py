@@ -8,9 +8,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from ocpp_ws.protocol import ci_key
 from stations import outbox
 from stations.certificates import authority
 from stations.certificates.reading import TROUBLE, Unreadable, common_names, key_digest, pem, read_chain, read_request
@@ -81,14 +80,15 @@ def sign_or_leave(row: SigningRequest, serial_numbers: Collection[str], now: dat
 
 
 def only_its_own_name(row: SigningRequest, serial_numbers: Collection[str]) -> None:
-    """A station tells its serial number itself, so it may be another's. Raises CannotSign."""
+    """A station tells its serial number itself, so it may be another's, or a piece of another's. Raises CannotSign."""
     [common] = common_names(read_request(row.csr).subject)
-    name = common.replace("\x00", "\ufffd")
-    same = Q(cp_key=ci_key(name))
-    for number in {name, *(one for one in serial_numbers if one.lower() in name.lower())}:
-        same |= Q(serial_number__iexact=number) | Q(charge_box_serial_number__iexact=number)
-    other = ChargingStation.objects.exclude(pk=row.station_id).filter(same).first()
-    if other:
+    name = common.replace("\x00", "\ufffd").strip()
+    own = [one for one in serial_numbers if one.lower() in name.lower()]
+    others = ChargingStation.objects.exclude(pk=row.station_id)
+    same = [others.with_serial_number(number) for number in {name, *own}]
+    # a shorter one may stand in a name by chance
+    same += [others.named(name), others.with_serial_number_in(name, at_least=max(map(len, own), default=1))]
+    if other := next(filter(None, (stations.first() for stations in same)), None):
         raise CannotSign(
             f"Not signed automatically: {other.cp_id} has the same serial number, or is the station of that commonName."
         )

@@ -5,8 +5,9 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Case, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Length, Now
+from django.db.models.lookups import GreaterThanOrEqual
 
 from ocpp_ws.protocol import ci_key
 from rfid.fields import CiKeyField
@@ -22,12 +23,24 @@ class StationQuerySet(models.QuerySet["ChargingStation"]):
         return self.filter(lease_until__gt=Now())
 
     def locked(self) -> "StationQuerySet":
-        """Until COMMIT; rows that point to them may be written meanwhile."""
+        """Until COMMIT; rows that point to them may be written meanwhile. SQLite has one writer anyway."""
         return self.select_for_update(no_key=connection.features.has_select_for_no_key_update)
 
     def named(self, cp_id: str) -> "StationQuerySet":
         """The station of that identity, whatever its case."""
         return self.filter(cp_key=ci_key(cp_id))
+
+    def with_serial_number(self, number: str) -> "StationQuerySet":
+        """Those that tell this number, whatever its case, as one of their two."""
+        return self.filter(Q(serial_number__iexact=number) | Q(charge_box_serial_number__iexact=number))
+
+    def with_serial_number_in(self, text: str, *, at_least: int) -> "StationQuerySet":
+        """Those that tell a number of so many characters (1 or more) which is a part of the text, whatever its case."""
+        parts = [
+            Q(text__icontains=F(name)) & GreaterThanOrEqual(Length(name), at_least)
+            for name in ("serial_number", "charge_box_serial_number")
+        ]
+        return self.annotate(text=Value(text, output_field=models.CharField())).filter(parts[0] | parts[1])
 
 
 def time_zone_exists(name: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from stations.models import Certificate, ChargingStation
 from stations.services.configuration import configuration_booted
@@ -41,13 +41,14 @@ def note_serial_number_in_use(station_id: int, number: str, now: datetime) -> No
 
     At the boot that tells it first; a certificate names its station by this number, and nothing else does.
     """
-    same = Q(station__serial_number__iexact=number) | Q(station__charge_box_serial_number__iexact=number)
+    same = ChargingStation.objects.with_serial_number(number).exclude(pk=station_id)
     valid = Certificate.objects.filter(
         type=Certificate.Type.CHARGE_POINT, state=Certificate.State.INSTALLED, valid_to__gt=now
     )
-    if other := valid.exclude(station=station_id).filter(same).select_related("station").first():
+    if other := valid.filter(station__in=same).select_related("station").first():
         note_security_event(
             type=Noticed.SERIAL_NUMBER_IN_USE, station_id=station_id, now=now,
+            source=other.station.cp_id,
             tech_info=f"{number} is the serial number of {other.station.cp_id}, which has a certificate for it.",
         )  # fmt: skip
 

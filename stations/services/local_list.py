@@ -86,16 +86,16 @@ def note_filling(command: Command) -> None:
 def list_sent(command: Command, answer: Payload, now: datetime) -> None:
     """SendLocalList.conf. A Differential that was refused is followed by a Full (core 5.15), once in a filling."""
     state, payload, status = locked_list(command.station_id), command.payload, answer["status"]
-    is_full = payload["updateType"] == FULL
+    is_full, is_last = payload["updateType"] == FULL, is_last_step(command, state)
     if status == "Accepted":
         state.entries = merged({} if is_full else state.entries, payload.get("localAuthorizationList") or [])
         state.version = state.told_version = payload["listVersion"]
         state.changed_at = now
-        more, full = is_last_step(command, state), False
+        more, full = is_last, False
     else:
-        more = full = is_last_step(command, state) and not is_full and not state.begun_anew and status in RETRIED
+        more = full = is_last and not is_full and not state.begun_anew and status in RETRIED
         state.begun_anew |= more
-    go_on(command, state, next_step(state, now, full=full) if more else None)
+    go_on(state, next_step(state, now, full=full) if more else None, is_last=is_last)
 
 
 def list_told(command: Command, answer: Payload, now: datetime) -> None:
@@ -104,8 +104,9 @@ def list_told(command: Command, answer: Payload, now: datetime) -> None:
     state.told_version = answer["listVersion"]
     if state.told_version != state.version:
         state.version, state.entries = max(state.told_version, 0), {}
-    more = is_last_step(command, state) and state.told_version != NOT_SUPPORTED
-    go_on(command, state, next_step(state, now, full=not state.entries) if more else None)
+    is_last = is_last_step(command, state)
+    more = is_last and state.told_version != NOT_SUPPORTED
+    go_on(state, next_step(state, now, full=not state.entries) if more else None, is_last=is_last)
 
 
 def last_step(state: LocalList) -> Command | None:
@@ -128,10 +129,11 @@ def is_filling(state: LocalList) -> bool:
     return step is not None and step.state in Command.OPEN
 
 
-def go_on(command: Command, state: LocalList, step: Payload | None) -> None:
-    """Store what is known now, and queue the next step; without one the filling that this command moved has ended."""
+def go_on(state: LocalList, step: Payload | None, *, is_last: bool) -> None:
+    """Store what is known now, and queue the next step; without one the filling has ended, if `is_last`: if it waited
+    for the command that was answered."""
     if step is None:
-        if is_last_step(command, state):
+        if is_last:
             state.filling_since = None
     else:
         state.filling_since = timezone.now()

@@ -31,7 +31,7 @@ def status_notification(
     current = rows_of(station_id, connector_id).filter(not_newer("status_at", moment))
     changed = current.exclude(**told).update(**told, **times)
     repeated = not changed and current.update(**times)
-    if not (changed or repeated) and connector_id:
+    if not (changed or repeated) and connector_id and not rows_of(station_id, connector_id).exists():
         if connector(station_id, connector_id, now) is None:  # told of for the first time
             return
         changed = current.exclude(**told).update(**told, **times)

@@ -62,6 +62,12 @@ def test_messages_are_found_by_their_outcome(
     assert found(operator, outcome=outcome) == [wanted]
 
 
+def test_every_word_that_ocpp_has_for_an_outcome_is_offered(operator: Client) -> None:
+    page = operator.get(reverse("admin:ocpp_ws_ocppmessage_changelist")).content.decode()
+    for word in ("Accepted", "ConcurrentTx", "SuspendedEVSE", "AcceptedCanceled", "UploadFailure", "UnlockFailed"):
+        assert f'"{word}"' in page
+
+
 def test_a_session_has_its_own_messages_and_not_its_neighbours(
     operator: Client, station: ChargingStation, session: ChargingSession
 ) -> None:

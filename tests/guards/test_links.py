@@ -44,6 +44,18 @@ test_c1m_a_link_that_ends_takes_no_newer_one_along = found(
     test_links.test_a_slow_newcomer_does_not_displace_a_quicker_one_that_came_later, r"== \[link\]",
     edited(links.unregister, "and current.epoch == opened.epoch", ""),
 )  # fmt: skip
+test_c1m_a_handshake_that_failed_locks_nobody_out = found(
+    test_links.test_a_handshake_whose_commit_was_not_confirmed_locks_nobody_out, "websocket.accept",
+    edited(admission.enter, "opening.difference_update(mine)", "pass"),
+)  # fmt: skip
+test_c1m_a_row_without_a_link_is_closed = found(
+    test_links.test_a_row_without_a_link_is_offline_from_the_next_renewal_on, "row.online",
+    edited(process.renew, "if not is_here(*link)", "if False"),
+)  # fmt: skip
+test_c1m_a_cancelled_handshake_puts_the_former_link_out = found(
+    test_links.test_a_handshake_that_is_cancelled_puts_out_the_link_that_it_replaced, "charger.event",
+    edited(admission.end_opened, "await put_out_former(opened)", "pass"), kind=TimeoutError,
+)  # fmt: skip
 test_c1m_a_slower_link_puts_nobody_out = found(
     test_links.test_a_slow_newcomer_does_not_displace_a_quicker_one_that_came_later, r"charger.lives\(\)",
     edited(admission.put_out_former, "old.epoch < opened.epoch", "True"), kind=test_links.Closed,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.utils import timezone
 
 from ocpp_ws import handlers
 from ocpp_ws.models import OcppMessage, RejectedFrame
@@ -255,6 +256,21 @@ async def test_a_minimal_session_whose_connector_has_a_later_one_is_ended_by_its
     older, newer = await rows(lambda: list(ChargingSession.objects.order_by("pk")))
     assert (older.status, older.meter_stop, older.flags) == ("interrupted", 3000, [])
     assert (newer.status, newer.active_connector_id is not None) == ("active", True)
+
+
+async def test_a_minimal_session_that_a_retry_ends_is_ended_then(charger: Charger, faulty: Any) -> None:
+    from sessions_app.services import minimal
+
+    faulty(starting, "remote_start_command")
+    faulty(minimal, "free_connector")
+    await charger.send("StartTransaction", START)
+    faulty.undo()
+    await charger.send("StartTransaction", START | {"meterStart": 3000, "timestamp": "2026-03-01T14:00:00Z"})
+    begun = timezone.now()
+    await charger.send("StartTransaction", START)
+    older = await rows(lambda: ChargingSession.objects.order_by("pk")[0])
+    assert older.status == "interrupted"
+    assert older.stop_received_at >= begun, "whoever follows what happens looks back a minute only"
 
 
 async def test_a_boot_marks_what_is_open_and_the_process_looks_after_it(

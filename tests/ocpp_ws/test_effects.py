@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, OperationalError
+from django.utils import timezone
 
 from ocpp_ws.batch import Batch
 from ocpp_ws.breaker import breaker
@@ -77,6 +78,29 @@ async def test_an_outcome_that_cannot_be_stored_holds_up_no_other(charger: Charg
     unstored.extend([failing, lambda _: stored.append("the next one")])
     await release_the_rest()
     assert (unstored, stored) == ([], ["the next one"])
+
+
+async def test_an_outcome_that_is_stored_late_is_of_the_time_at_which_it_is(
+    charger: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who follow what happens look back a minute only, and the database may be away for longer."""
+    away, times = [True], []
+
+    def effect(command: Command, answer: dict[str, Any], now: datetime) -> None:
+        if away:
+            raise OperationalError("the server does not answer")
+        times.append(now)
+
+    monkeypatch.setitem(effects.EFFECTS, "ClearCache", effect)
+    monkeypatch.setattr("ocpp_ws.batch.PATIENCE_SECONDS", 0.2)
+    asking = in_thread(commands.clear_cache, await station(), actor="tester")
+    await charger.answer((await charger.expect("ClearCache"))[0], {"status": "Accepted"})
+    assert (await charger.event())["code"] == 1013
+    away.clear()
+    back = timezone.now()
+    command = await asking
+    assert (command.state, times) == ("answered", [command.finished_at])
+    assert times[0] >= back
 
 
 async def test_an_endless_configuration_is_cut(charger: Charger) -> None:

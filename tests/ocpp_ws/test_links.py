@@ -5,17 +5,20 @@ import time
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
-from ocpp_ws.admission import put_out_former
+from ocpp_ws.admission import open_here, put_out_former
+from ocpp_ws.batch import Outcome, Unit, run_batch
+from ocpp_ws.breaker import breaker
 from ocpp_ws.links import Link, links, register, unregister
 from ocpp_ws.process import deliver, process, renew
 from ocpp_ws.writer import writer
+from stations import commands
 from stations.links import OpenedLink, Terms, close_link
 from stations.models import ChargingStation
 from tests.ocpp_ws.charger import START, Charger, Closed
 from tests.ocpp_ws.conftest import Connect
-from tests.ocpp_ws.rows import change, rows, station
+from tests.ocpp_ws.rows import change, in_thread, rows, station
 
 
 async def test_a_station_is_online_while_its_link_lives_and_offline_at_once_after_it(connect: Connect) -> None:
@@ -140,6 +143,21 @@ async def test_a_handshake_that_is_cancelled_while_its_link_is_opened_leaves_non
     connect: Connect, moment: str
 ) -> None:
     await connect("CP_2")
+    await cancelled_handshake(moment)
+    row = await gone()
+    assert (row.online, row.owner, row.epoch) == (False, "", 1)
+
+
+async def gone() -> ChargingStation:
+    """CP_1, once it is offline."""
+    async with asyncio.timeout(10):
+        while (row := await station()).disconnected_at is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return row
+
+
+async def cancelled_handshake(moment: str, known: Any = "cp_1") -> None:
+    """Of CP_1; its link is opened all the same."""
     loop, newcomer = asyncio.get_running_loop(), Charger("CP_1")
 
     def cancel(_: Any = None) -> None:
@@ -153,15 +171,59 @@ async def test_a_handshake_that_is_cancelled_while_its_link_is_opened_leaves_non
         else:
             waiting[0].future.add_done_callback(cancel)
 
-    writer.post(opening_waits, station="cp_1")
+    writer.post(opening_waits, station=known)
     await asyncio.sleep(0)
     await newcomer.send_input({"type": "websocket.connect"})
     await asyncio.wait([newcomer.future])
     await writer.commit(lambda _: None)
-    async with asyncio.timeout(10):
-        while (row := await station()).disconnected_at is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    assert (row.online, row.owner, row.epoch) == (False, "", 1)
+
+
+async def test_a_handshake_that_is_cancelled_puts_out_the_link_that_it_replaced(charger: Charger) -> None:
+    row = await station()
+    asking = in_thread(commands.clear_cache, row, actor="tester")
+    await charger.expect("ClearCache")
+    await change(lease_until=None)  # nobody is asked for a sign of life
+    await cancelled_handshake("waiting", known=row.pk)
+    assert (await charger.event())["code"] == 4001
+    assert (await asyncio.wait_for(asking, 10)).state == "unknown"
+    assert (await gone()).epoch == 2
+
+
+async def lose_the_answer_to_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the handshake of CP_1: its row is stored, and nobody knows."""
+
+    def lost(units: list[Unit]) -> list[Outcome]:
+        outcomes = run_batch(units)
+        if not any(getattr(unit.run, "func", None) is open_here for unit in units):
+            return outcomes
+        return [(None, OperationalError("the connection was lost"))] * len(units)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ocpp_ws.writer.run_batch", lost)
+        assert (await Charger().knock())["status"] == 503
+    breaker.reset()
+    assert (await station()).online
+
+
+async def test_a_handshake_whose_commit_was_not_confirmed_locks_nobody_out(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lose_the_answer_to_commit(monkeypatch)
+    charger = await connect()
+    assert await charger.lives()
+    assert (await station()).epoch == 2
+
+
+async def test_a_row_without_a_link_is_offline_from_the_next_renewal_on(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lose_the_answer_to_commit(monkeypatch)
+    other = await connect("CP_2")
+    await renew()
+    row = await station()
+    assert (row.online, row.owner) == (False, "")
+    assert (await station("CP_2")).online
+    assert await other.lives()
 
 
 async def test_the_process_comes_back_on_a_new_event_loop(charger: Charger) -> None:

@@ -220,6 +220,27 @@ async def test_tags_are_in_no_log_where_they_are_masked(
     assert await rows(lambda: ChargingSession.objects.get().id_tag) == TAG
 
 
+async def test_odd_tags_of_a_refused_call_are_in_no_log(
+    lines: pytest.LogCaptureFixture, charger: Charger, settings: LazySettings
+) -> None:
+    settings.MASK_TAGS = True
+    for number, tag in enumerate(('"idTag":123456789', f'"idT\\u0061g":"{TAG}"')):
+        frame = f'[2,"{number}","StartTransaction",{{{tag},"connectorId":1}}]'
+        assert json.loads(await charger.ask(frame))[0] == 4
+    kept = [str(row.payload) for row in await messages()]
+    assert len(kept) == 2
+    assert not [one for one in ("12345", "04A2") if one in "".join(kept) + lines.text]
+
+
+@pytest.mark.parametrize("again", ['"idTag":', '"idTag" ', '\\"idTag\\":\\"', "\\u0061", '{"idTag":1,'])
+def test_no_text_takes_long_to_mask_tags_in(settings: LazySettings, again: str) -> None:
+    settings.MASK_TAGS = True
+    for after in ("", '"}]'):
+        started = time.monotonic()
+        without_secrets('[2,"i","DataTransfer",{"data":"' + again * (4_000_000 // len(again)) + after)
+        assert time.monotonic() - started < 5
+
+
 async def test_development_logs_tags_in_clear(lines: pytest.LogCaptureFixture, charger: Charger) -> None:
     await charger.send("Authorize", {"idTag": TAG})
     assert TAG in str((await messages())[-1].payload)

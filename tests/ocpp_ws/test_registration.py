@@ -229,6 +229,18 @@ async def test_times_are_sent_in_whole_seconds_or_with_milliseconds(charger: Cha
     assert await times("b") == [".000Z", ".000Z", "2026-03-01T12:00:00.000Z"]
 
 
+async def test_a_command_keeps_its_times_as_they_were_given(charger: Charger) -> None:
+    await change(milliseconds=True)
+    await renew()
+    asking = in_thread(
+        commands.update_firmware, await station(), actor="olga", location="http://x/y", retrieve_date=NOON
+    )
+    call, payload = await charger.expect("UpdateFirmware")
+    await charger.answer(call, {})
+    assert payload["retrieveDate"] == "2026-03-01T12:00:00.000Z"
+    assert (await asking).payload["retrieveDate"] == "2026-03-01T12:00:00Z"
+
+
 async def test_a_decision_while_leases_are_renewed_holds(charger: Charger, monkeypatch: pytest.MonkeyPatch) -> None:
     """The renewal has read the rows before, and is slower."""
     has_read, goes_on = threading.Event(), threading.Event()

@@ -18,12 +18,12 @@ from pytest_django import Settings
 from gateway import retention
 from gateway.retention import KINDS, Kind, prune, remove_some
 from ocpp_ws.models import OcppMessage, RejectedFrame
-from stations.models import ChargingStation
+from stations.models import ChargingStation, ConnectorStatusChange
 from tests.ocpp_ws.conftest import Connect, quiet
 from tests.ocpp_ws.rows import in_thread, rows
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-MESSAGES, REFUSED, DEAD_LETTERS, ALERTS, EVENTS, LOGINS = KINDS
+MESSAGES, STATUS_CHANGES, REFUSED, DEAD_LETTERS, ALERTS, EVENTS, LOGINS = KINDS
 FRAME = RejectedFrame.Kind
 
 
@@ -81,6 +81,14 @@ async def test_refused_frames_go_and_dead_letters_wait_for_their_repair(station:
     )
     assert [await prune(kind, NOW) for kind in (REFUSED, DEAD_LETTERS)] == [1, 1]
     assert await left(RejectedFrame) == ["young", "to be repaired", "repaired just now"]
+
+
+async def test_status_changes_stay_longer_than_messages(station: ChargingStation) -> None:
+    for days in (91, 89):
+        told = {"status": "Available", "error_code": "NoError", "timestamp": ago(days), "received_at": ago(days)}
+        await store(ConnectorStatusChange(station=station, connector_number=days, **told))
+    assert await prune(STATUS_CHANGES, NOW) == 1
+    assert await left(ConnectorStatusChange, "connector_number") == [89]
 
 
 async def test_logins_go_when_they_have_ended(station: ChargingStation) -> None:
@@ -144,6 +152,19 @@ async def test_the_running_gateway_does_it_by_itself(
             await asyncio.sleep(0.02)  # a row has no event to wait for
 
 
+async def test_what_cannot_be_removed_keeps_nothing_else(
+    connect: Connect, station: ChargingStation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(retention, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(retention, "KINDS", (Kind("odd ones", OcppMessage, "no_column"), MESSAGES))
+    await store(message(station, datetime(2001, 1, 1, tzinfo=UTC), "old"))
+    await connect("CP_2")
+    async with asyncio.timeout(10):
+        while "old" in await left(OcppMessage):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # a row has no event to wait for
+    assert "odd ones cannot be removed" in caplog.text
+
+
 async def test_prune_says_what_it_removed(station: ChargingStation, settings: Settings) -> None:
     settings.REJECTED_FRAME_DAYS = 0
     long_ago = datetime(2001, 1, 1, tzinfo=UTC)
@@ -153,6 +174,7 @@ async def test_prune_says_what_it_removed(station: ChargingStation, settings: Se
     await rows(call_command, "prune", stdout=out)
     assert out.getvalue().splitlines() == [
         "messages: 2 removed, older than 7 days",
+        "status changes: 0 removed, older than 90 days",
         "refused frames: kept for ever",
         "repaired dead letters: kept for ever",
         "closed alerts: 0 removed, older than 90 days",

@@ -67,6 +67,28 @@ def test_tags_are_masked_wherever_a_payload_has_them(settings: Any) -> None:
     assert "04A2" not in without_tags('[2,"i","Authorize",{"idTag":"04A2'), "also one that is cut off"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"idTag":123456789}', '{"idTag":"***6789"}'),
+        ('{"idTag":-123456789,"n":1}', '{"idTag":"***6789","n":1}'),
+        ('{"idTag":123456789.5}', '{"idTag":"***89.5"}'),
+        ('{"IDTAG" : 1234}', '{"IDTAG" : "***"}'),
+        ('{"idT\\u0061g":"123456789"}', '{"idTag":"***6789"}'),
+        ('{"idTag":"12345\\u00366789","a":[{"parent\\u0049dTag":123456789}]}',
+         '{"idTag":"***6789","a":[{"parentIdTag":"***6789"}]}'),
+        ('{"data":"{\\"idTag\\":\\"123456789\\"}"}', '{"data":"{\\"idTag\\":\\"***6789\\"}"}'),
+        ('{"idTag":["123456789"]}', '{"idTag":"***"}'),
+        ('{"idTag":{"a":"123456789"}}', '{"idTag":"***"}'),
+        ('{"idT\\u0061g":"123456789"', '{"idTag":"***6789"'),
+        ('{"a":"b\\u0063","idTag":null}', '{"a":"b\\u0063","idTag":null}'),
+    ],
+)  # fmt: skip
+def test_tags_are_masked_however_they_are_written(settings: Any, text: str, shown: str) -> None:
+    settings.MASK_TAGS = True
+    assert without_tags(text) == shown
+
+
 def test_tags_are_left_as_they_are_where_nothing_is_set() -> None:
     assert tags_masked({"idTag": "04A2B3C4"}) == {"idTag": "04A2B3C4"}
     assert without_tags('{"idTag":"04A2B3C4"}') == '{"idTag":"04A2B3C4"}'

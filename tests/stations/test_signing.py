@@ -238,6 +238,11 @@ def test_only_a_proved_or_asked_for_request_is_signed_by_itself(
         ({"cp_id": "CP_2", "charge_box_serial_number": "SN-1"}, "box SN-1"),
         ({"cp_id": "CP_2", "serial_number": "box sn-1"}, "box SN-1"),
         ({"cp_id": "sn-1"}, "SN-1"),
+        ({"cp_id": "CP_2", "serial_number": "SN-10"}, "SN-10 "),
+        ({"cp_id": "CP_2", "serial_number": "sn-10"}, "xSN-10"),
+        ({"cp_id": "CP_2", "charge_box_serial_number": "SN-10"}, "Station SN-10"),
+        ({"cp_id": "CP_2", "serial_number": "SN-2"}, "SN-1 SN-2"),
+        ({"cp_id": "CP_2", "serial_number": "a_N-1"}, "a_N-1 SN-1"),
     ],
 )
 def test_a_name_that_another_station_has_is_not_signed_by_itself(
@@ -256,6 +261,7 @@ def test_what_other_stations_have_besides_does_not_matter(station: ChargingStati
     settings.SIGN_CERTIFICATES = "automatic"
     ChargingStation.objects.update(charge_box_serial_number="0000")
     ChargingStation.objects.create(cp_id="CP_2", serial_number="SN-10", charge_box_serial_number="0000")
+    ChargingStation.objects.create(cp_id="CP_3", serial_number="S", charge_box_serial_number="____")
     asks(station, x509.request(), authenticated=True)
     assert inbox().state == "signed"
 

@@ -227,6 +227,13 @@ def test_a_serial_number_that_another_station_is_certified_for_is_a_security_eve
     assert "sn-7 is the serial number of CP_2" in event.tech_info
 
 
+def test_a_serial_number_is_one_event_however_it_is_written(station: ChargingStation) -> None:
+    certified()
+    for number in ("sn-7", "Sn-7", "sN-7", "SN-7"):
+        boot(station, chargePointSerialNumber=number)
+    assert SecurityEvent.objects.get().count == 4
+
+
 @pytest.mark.parametrize(
     "columns", [{"state": "replaced"}, {"valid_to": NOON}, {"type": "ManufacturerRootCertificate"}]
 )

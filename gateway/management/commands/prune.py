@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from gateway.retention import KINDS, Kind, prune
 
+SETTINGS = ", ".join(dict.fromkeys(kind.days for kind in KINDS if kind.days))
+
 
 class Command(BaseCommand):
-    help = "Removes what is older than it is kept (MESSAGE_LOG_DAYS, REJECTED_FRAME_DAYS), and says how much that was."
+    help = f"Removes what is older than it is kept ({SETTINGS}), and says how much that was."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for kind in KINDS:
